@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use gcc_relay::domain::national::find_province;
 use gcc_relay::domain::sealed::SealingKey;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::store::{self, Db, Hosts, Pooling};
@@ -180,9 +181,12 @@ impl BenchCluster {
     /// A tree of one root, `heads` groups under it and `below` under each, all automatic and linked, by turns on the
     /// channels there are.
     pub async fn insert_tree(&self, heads: i32, below: i32) -> Result<()> {
+        let provinces: Vec<String> =
+            (10..97).map(|code| code.to_string()).filter(|code| find_province(code).is_some()).collect();
+        let provinces = provinces.join(",");
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
             "insert into offices (id, code, name, name_form, kind, province, created_at, updated_at)
-                select n, 'o' || n, 'สำนักงาน ' || n, 'สำนักงาน' || n, 'provincial_agency', lpad((10 + n % 77)::text, 2, '0'), now(), now()
+                select n, 'o' || n, 'สำนักงาน ' || n, 'สำนักงาน' || n, 'provincial_agency', (array[{provinces}])[1 + n % 77]::text, now(), now()
                 from generate_series(0, 1 + {heads}) n;
             insert into groups (id, code, parent_id, tier, name, name_form, office_id, path, channel_id, line_group_id, linked_at,
                 members, forwarding, created_at, updated_at)

@@ -39,14 +39,15 @@ fn main() -> Result<()> {
     })
 }
 
-/// Runs the cases whose names contain one of the words given, or all; `--full` adds the large ones.
+/// Runs the cases whose names contain one of the words given, the large ones too, or all; `--full` adds the large ones to all.
 async fn compare(arguments: &[String]) -> Result<()> {
     let full = arguments.iter().any(|argument| argument == "--full");
     let words: Vec<&str> = arguments.iter().map(String::as_str).filter(|word| !word.starts_with("--")).collect();
     let mut table = Table::default();
     for case in cases::ALL {
         let asked_for = words.iter().any(|word| case.name.contains(word));
-        if (case.large && !full) || !(asked_for || (words.is_empty() && !case.named)) {
+        let of_all = words.is_empty() && !case.named && (full || !case.large);
+        if !(asked_for || of_all) {
             continue;
         }
         eprintln!("== {}", case.name);

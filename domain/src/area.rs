@@ -77,7 +77,7 @@ impl BadArea {
             Self::Province => "ไม่พบจังหวัดตามรหัสนี้",
             Self::District => "ไม่พบอำเภอตามรหัสนี้",
             Self::Subdistrict => "ไม่พบตำบลตามรหัสนี้",
-            Self::Village => "หมู่ที่ต้องเป็นเลข 1 ถึง 99 และต้องระบุรหัสตำบล 6 หลัก",
+            Self::Village => "หมู่ที่ต้องเป็นเลข 1 ถึง 99 และพื้นที่ต้องเป็นตำบล",
         }
     }
 }
@@ -142,8 +142,13 @@ impl Area {
     /// anywhere.
     #[must_use]
     pub fn find_called(name: &str, province: Option<&str>) -> Vec<Self> {
-        let name = normal_form(name);
-        let name = name.trim();
+        let mut name = normal_form(name);
+        for kind in ["อำเภอ", "อ.", "เขต", "ตำบล", "ต.", "แขวง"] {
+            name = name.replace(&format!("{kind} "), kind);
+        }
+        // of a subdistrict the district may stand behind it: ตำบลบ้านธิ อำเภอบ้านธิ
+        let (name, behind) = name.trim().split_once(char::is_whitespace).unwrap_or((name.trim(), ""));
+        let behind = without(behind.trim(), &["อำเภอ", "อ.", "เขต"]).filter(|district| !district.is_empty());
         let Ok(facts) = facts() else { return Vec::new() };
         let (district, subdistrict) = (without(name, &["อำเภอ", "อ.", "เขต"]), without(name, &["ตำบล", "ต.", "แขวง"]));
         let within = |code: &str| province.is_none_or(|province| code.starts_with(province));
@@ -151,7 +156,12 @@ impl Area {
         let districts = districts.filter(|(code, known)| within(code) && Some(known.as_str()) == district);
         let subdistricts = facts.subdistricts.iter().map(|found| (&found.code, &found.name_th));
         let subdistricts = subdistricts.filter(|(code, known)| within(code) && Some(known.as_str()) == subdistrict);
-        districts.chain(subdistricts).map(|(code, _)| Self(code.clone())).collect()
+        let found = districts.filter(|_| behind.is_none()).chain(subdistricts).map(|(code, _)| Self(code.clone()));
+        let lies_in = |area: &Self| match behind {
+            Some(behind) => area.district().is_some_and(|district| district.name_th == behind),
+            None => true,
+        };
+        found.filter(lies_in).collect()
     }
 
     /// Whether it has a name in the list; only a subdistrict may have none.
@@ -340,6 +350,11 @@ mod tests {
         assert_eq!(codes("อำเภอแม่ทา", Some("51")), ["5102"]);
         assert_eq!(codes("ในเมือง", Some("51")), ["510101"]);
         assert!(codes("ในเมือง", None).len() > 10, "many places are called so");
+        for whole in ["ตำบลเหมืองง่า อำเภอเมืองลำพูน", "ต. เหมืองง่า  อ.เมืองลำพูน"]
+        {
+            assert_eq!(codes(whole, Some("51")), ["510102"], "{whole}");
+        }
+        assert!(codes("ตำบลเหมืองง่า อำเภอแม่ทา", Some("51")).is_empty(), "it lies in another district");
         for none in ["", "ตำบล", "เหมือง", "เหมืองง่าา"] {
             assert!(codes(none, Some("51")).is_empty(), "{none}");
         }

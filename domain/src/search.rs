@@ -14,7 +14,7 @@ use super::thai::normal_form;
 /// The most characters of what is looked for.
 pub const MOST_CHARACTERS: usize = 200;
 /// The most pieces of it.
-const MOST_PIECES: usize = 8;
+pub const MOST_PIECES: usize = 8;
 
 /// The form of a text of several parts, in which nothing is found that runs from one part into the next.
 #[must_use]
@@ -93,6 +93,13 @@ fn has_three_letters(pattern: &str) -> bool {
     pattern.split(|c: char| !is_letter(c)).any(|run| run.chars().count() >= 3)
 }
 
+/// A pattern for each piece of what is typed to find somebody or something by name: all of them must stand in it, in any order. None where nothing is
+/// typed, which all names hold. Whoever asks bounds how much is typed.
+#[must_use]
+pub fn name_patterns(typed: &str) -> Vec<String> {
+    normal_form(typed).split_whitespace().map(pattern).collect()
+}
+
 /// A pattern for SQL's LIKE: the piece anywhere within a form; LIKE's own signs in it mean themselves.
 #[must_use]
 pub fn pattern(piece: &str) -> String {
@@ -138,6 +145,12 @@ mod tests {
         let words: Words = "น้ำท่วม ลพ 7/1 0206/ว กย 77".parse().expect("pieces");
         assert_eq!(words.indexed(), ["%น้ำท่วม%", "%0206/ว%"]);
         assert_eq!(words.short(), ["%ลพ%", "%7/1%", "%กย%", "%77%"]);
+    }
+
+    #[test]
+    fn a_name_is_found_by_pieces_of_it_in_any_order() {
+        assert_eq!(name_patterns(" ลำพูน  เกษตร "), ["%ลำพูน%", "%เกษตร%"]);
+        assert_eq!(name_patterns(" \u{a0}"), Vec::<String>::new());
     }
 
     #[test]

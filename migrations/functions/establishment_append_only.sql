@@ -1,4 +1,4 @@
--- What was said of a group, what was reported and what was sent on paper are records: they stay as they are.
+-- What was said of a group, what was reported and what was sent are records: they stay as they are.
 create or replace function establishment_append_only() returns trigger language plpgsql as $$
 begin
     raise exception '% are records and stay as they are', tg_table_name using errcode = 'restrict_violation';
@@ -10,7 +10,7 @@ create or replace trigger establishment_marks_append_only before update or delet
 create or replace trigger establishment_reports_append_only before update or delete on establishment_reports
     for each row execute function establishment_append_only();
 
-create or replace trigger establishment_papers_append_only before update or delete on establishment_papers
+create or replace trigger establishment_sendings_append_only before update or delete on establishment_sendings
     for each row execute function establishment_append_only();
 
 create or replace trigger establishment_mails_never_deleted before delete on establishment_mails
@@ -20,7 +20,7 @@ create or replace trigger establishment_mails_never_deleted before delete on est
 create or replace trigger establishment_marks_never_emptied before truncate on establishment_marks
     for each statement execute function establishment_append_only();
 
-create or replace trigger establishment_papers_never_emptied before truncate on establishment_papers
+create or replace trigger establishment_sendings_never_emptied before truncate on establishment_sendings
     for each statement execute function establishment_append_only();
 
 create or replace trigger establishment_mails_never_emptied before truncate on establishment_mails

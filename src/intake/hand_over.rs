@@ -20,7 +20,7 @@ use crate::store::groups::list_ids_of_office;
 use crate::store::line_files::{
     Bundle, FetchedFile, list_whole_bundles, lock_fetched, note_handed_over, refuse_fetched,
 };
-use crate::store::submissions::list_topics;
+use crate::store::submissions::topics::list_topics;
 use crate::store::{Connection, StoreError};
 
 /// How long the rest of a set is waited for.

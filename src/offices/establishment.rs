@@ -2,7 +2,7 @@
 //! paper and by mail.
 //!
 //! A report holds its groups as they stood and is never changed. What a bulletin asked of the office in this is answered when the report
-//! has gone out in one of the two ways: when somebody notes the paper, or when the mail server has accepted the mail.
+//! has gone out in one of the two ways: when somebody notes the paper or a mail of their own, or when the mail server has accepted the mail.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{OfficeRefusal, Result, must_work_for};
 use crate::domain::account::Permission;
+use crate::domain::email::EmailAddress;
 use crate::domain::establishment::{EstablishmentMark, GroupStage, ReportAddresses, ReportedGroup};
 use crate::domain::ids::{EstablishmentReportId, GroupId, OfficeId};
 use crate::domain::national::NameTemplate;
@@ -20,7 +21,7 @@ use crate::domain::right::Right;
 use crate::domain::text::{FormEntry, Remark};
 use crate::domain::thai::to_bangkok;
 use crate::domain::time::Timestamp;
-use crate::store::establishment::reports::{NewReport, Report, find_report, insert_paper, insert_report};
+use crate::store::establishment::reports::{NewReport, Report, Sending, find_report, insert_report, insert_sending};
 use crate::store::establishment::{EstablishedGroup, insert_marks, list_groups, mails};
 use crate::store::offices::{is_all_under, is_under};
 use crate::store::requests::answering::answer_kind;
@@ -179,6 +180,33 @@ pub async fn note_paper(
     number: Option<&FormEntry>,
     now: Timestamp,
 ) -> Result<()> {
+    let sending = Sending::Paper { number: number.map(FormEntry::as_str) };
+    note_sending(db, right, id, sent_on, sending, now).await
+}
+
+/// Notes that a person sent a report by mail themselves, as where this system sends none; so is answered what a bulletin asked of the office.
+///
+/// # Errors
+/// [`OfficeRefusal::ReportAbsent`]; [`OfficeRefusal::InFuture`], [`OfficeRefusal::BeforeReport`].
+pub async fn note_own_mail(
+    db: &mut Connection,
+    right: &Right,
+    id: EstablishmentReportId,
+    sent_on: Date,
+    to: &EmailAddress,
+    now: Timestamp,
+) -> Result<()> {
+    note_sending(db, right, id, sent_on, Sending::Mail { recipient: to.as_str() }, now).await
+}
+
+async fn note_sending(
+    db: &mut Connection,
+    right: &Right,
+    id: EstablishmentReportId,
+    sent_on: Date,
+    sending: Sending<'_>,
+    now: Timestamp,
+) -> Result<()> {
     let found = find_theirs(db, right, id).await?;
     if sent_on > to_bangkok(now).date() {
         return Err(OfficeRefusal::InFuture("sent_on"));
@@ -186,13 +214,21 @@ pub async fn note_paper(
     if sent_on < to_bangkok(found.made_at).date() {
         return Err(OfficeRefusal::BeforeReport);
     }
-    let number = number.map(FormEntry::as_str);
-    insert_paper(db, id, &sent_on.to_string(), number, &right.actor, now).await?;
+    insert_sending(db, id, &sent_on.to_string(), sending, &right.actor, now).await?;
     let kind = RequestKind::ReportEstablishment;
     let answered = answer_kind(db, &[found.office_id], kind, found.made_at, &right.actor, now).await?;
-    let detail = json!({ "report": id, "sent_on": sent_on, "number": number, "requests_done": answered });
     let subject = subject(found.office_id);
-    Ok(audit::insert_entry(db, now, &right.actor, "note_establishment_paper", &subject, &detail).await?)
+    match sending {
+        Sending::Paper { number } => {
+            let detail = json!({ "report": id, "sent_on": sent_on, "number": number, "requests_done": answered });
+            audit::insert_entry(db, now, &right.actor, "note_establishment_paper", &subject, &detail).await?;
+        }
+        Sending::Mail { .. } => {
+            let detail = json!({ "report": id, "sent_on": sent_on, "requests_done": answered });
+            audit::insert_entry(db, now, &right.actor, "note_establishment_mail", &subject, &detail).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Queues a mail of a report: the first one, or again where the last one was refused or nobody knows what became of it.

@@ -10,7 +10,8 @@ use crate::domain::right::Right;
 use crate::domain::submission::SubmissionState;
 use crate::domain::time::Timestamp;
 use crate::store::posters::{delete_poster, insert_poster};
-use crate::store::submissions::{list_submitted_files, lock_submission};
+use crate::store::submissions::files::list_submitted_files;
+use crate::store::submissions::lock_submission;
 use crate::store::{Connection, audit};
 
 /// Says whether a file of an accepted submission is a poster; to say the same again changes nothing.

@@ -17,10 +17,9 @@ use crate::domain::submission::{SubmissionAct, SubmissionKind, SubmissionState, 
 use crate::domain::text::{AltText, Mention, Outcome, RequestText, Subject};
 use crate::domain::time::Timestamp;
 use crate::store::files::hold_files;
-use crate::store::submissions::{
-    NewStep, NewSubmission, Submission, Topic, count_steps, has_sent, insert_step, insert_submission, list_topics,
-    lock_submission, put_topic, replace_submission,
-};
+use crate::store::submissions::steps::{NewStep, count_steps, has_sent, insert_step};
+use crate::store::submissions::topics::{Topic, list_topics, put_topic};
+use crate::store::submissions::{NewSubmission, Submission, insert_submission, lock_submission, replace_submission};
 use crate::store::{Connection, audit};
 
 /// Steps after which a submission is not sent again.

@@ -22,10 +22,9 @@ use crate::domain::time::Timestamp;
 use crate::store::bulletins::Draft;
 use crate::store::files::release_files;
 use crate::store::requests::{answering::answer_request, list_to_do};
-use crate::store::submissions::{
-    NewStep, Submission, SubmittedFile, count_steps, insert_step, list_submitted_files, list_submitted_pages,
-    lock_submission,
-};
+use crate::store::submissions::files::{SubmittedFile, list_submitted_files, list_submitted_pages};
+use crate::store::submissions::steps::{NewStep, count_steps, insert_step};
+use crate::store::submissions::{Submission, lock_submission};
 use crate::store::{Connection, audit};
 
 /// Makes a draft of a submission that was proposed; it starts at `origin`. `seen` is the number of the step that the caller saw last.

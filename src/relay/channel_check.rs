@@ -174,7 +174,7 @@ impl ChannelCheck {
         let WebhookTest { success, status_code, reason } = self.line.test_webhook(&self.access(channel)?).await?;
         let reason: String = reason.chars().filter(|letter| !letter.is_control()).take(60).collect();
         let reason = match status_code {
-            Some(status) if !success => format!("{reason} ({status})"),
+            Some(status) if !success && status > 0 => format!("{reason} ({status})"),
             _ => reason,
         };
         Ok(TestState { arrived: success, reason })

@@ -4,14 +4,14 @@ use super::accounts::{Account, select_accounts};
 use super::{Connection, Result};
 use crate::domain::account::Role;
 use crate::domain::ids::{AccountId, OfficeId};
-use crate::domain::search::{compare_form, pattern};
+use crate::domain::search::{compare_form, name_patterns};
 use crate::domain::time::Timestamp;
 
 /// What a list of accounts is narrowed by; `None` does not narrow.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Somewhere in the user name, the name, or the office's name or code, in any spelling.
-    pub text: Option<String>,
+    /// Each piece of it somewhere in the user name, the name, or the office's name or code, in any spelling.
+    pub text: String,
     /// Of this role.
     pub role: Option<Role>,
     /// Ended, or not.
@@ -29,8 +29,7 @@ pub async fn search_accounts(db: &mut Connection, filter: &Filter, limit: i64) -
     Ok(select_accounts!(
         "
         where username > $1
-            and ($2::text is null or username like $2 or a.name_form like $2 or o.name_form like $2
-                or lower(o.code) like $2)
+            and concat_ws('|', username, a.name_form, o.search_form) like all ($2)
             and ($3::role is null or role = $3)
             and ($4::bool is null or (disabled_at is not null) = $4)
             and ($5::bool is null or (password_hash is not null) = $5)
@@ -38,7 +37,7 @@ pub async fn search_accounts(db: &mut Connection, filter: &Filter, limit: i64) -
                 or exists (select from groups g where g.office_id = a.office_id and g.path && $6))
         order by username limit $7",
         filter.after,
-        filter.text.as_deref().map(pattern),
+        &name_patterns(&filter.text),
         filter.role as Option<Role>,
         filter.disabled,
         filter.has_password,

@@ -5,7 +5,8 @@
 
 use serde_json::Value;
 
-use super::{Connection, Result};
+use super::plans::plan_anew;
+use super::{Connection, Result, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 
@@ -45,10 +46,9 @@ pub struct Filter {
     pub before: Option<(Timestamp, i64)>,
 }
 
-/// A page of the audit, newest first. To be called in a transaction, whose plans it has made for these very arguments:
-/// one kept for all arguments would walk the whole audit for a rare actor.
-pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
-    sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true)").fetch_all(&mut *db).await?;
+/// A page of the audit, newest first.
+pub async fn list_entries(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
+    plan_anew(tx).await?;
     let actors: Option<Vec<String>> =
         filter.actors.as_ref().map(|actors| actors.iter().map(Actor::to_string).collect());
     Ok(sqlx::query_as!(
@@ -70,7 +70,7 @@ pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> R
         filter.before.map_or(0, |(_, id)| id),
         limit,
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?)
 }
 

@@ -56,7 +56,7 @@ pub async fn list_matching(
         r#"select g.code, g.name, o.name as office_name, g.tier, (g.line_group_id is not null) as "linked!"
         from groups g join offices o on o.id = g.office_id
         where not g.retired and ($1::int[] is null or g.path && $1)
-            and lower(g.code) || '|' || g.name_form || '|' || o.name_form like all ($2)
+            and (g.search_form || '|' || o.name_form) like all ($2)
         order by g.tier, g.code limit $3"#,
         scope,
         patterns,

@@ -37,6 +37,8 @@ pub struct Delivery {
     pub province: Option<String>,
     /// The code of the group whose copy it waits for.
     pub parent_group: Option<String>,
+    /// What that group is called.
+    pub parent_name: Option<String>,
     /// The channel's code.
     pub channel: String,
     /// 1, 2 or 3.
@@ -160,7 +162,7 @@ macro_rules! select_deliveries {
             r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId",
                 b.id as "bulletin_id: BulletinId", d.group_id as "group_id: GroupId",
                 g.code as "group", g.name as group_name, o.code as office, o.name as office_name, o.province,
-                up.code as "parent_group?", c.code as channel, d.tier, d.state, claimed.yes as "claimed!",
+                up.code as "parent_group?", up.name as "parent_name?", c.code as channel, d.tier, d.state, claimed.yes as "claimed!",
                 c.parked_reason as "channel_parked?", (b.paused_at is not null) as "paused!", d.reason, d.bypassed_parent,
                 d.outcome_open, d.attempts, d.members, d.acknowledged, d.unnamed, d.turn_at as eligible_at, d.release_at, d.due_at, d.ended_at,
                 d.forwarded_by, d.declined_because, b.subject, s.title as "steward_title?", d.line_request_id,

@@ -28,7 +28,7 @@
 //! | `disseminations_append_only`, `disseminations_never_emptied`, `dissemination_files_append_only`, `dissemination_files_never_emptied` | a record of dissemination or its pictures change | refuses it: another one replaces it |
 //! | `submission_steps_append_only`, `submission_steps_never_emptied` | what was done with a submission changes | refuses it: it is a record |
 //! | `read_back_codes_immutable` | a read-back code changes | refuses it: it stands on paper |
-//! | `establishment_marks_append_only`, `establishment_marks_never_emptied`, `establishment_reports_append_only`, `establishment_papers_append_only`, `establishment_papers_never_emptied` | what was said, reported or sent of groups that are set up changes | refuses it: it is a record |
+//! | `establishment_marks_append_only`, `establishment_marks_never_emptied`, `establishment_reports_append_only`, `establishment_sendings_append_only`, `establishment_sendings_never_emptied` | what was said, reported or sent of groups that are set up changes | refuses it: it is a record |
 //! | `mails_follow_the_table`, `establishment_mails_never_deleted`, `establishment_mails_never_emptied` | a mail's state changes, or its row goes | refuses to queue again what may have been sent, and to delete |
 //! | `audit_append_only`, `audit_never_emptied` | the audit changes | refuses all but sealing, and the dropping of what an entry `audit_drop` names |
 
@@ -92,6 +92,7 @@ pub mod notices;
 pub mod offices;
 pub mod overview;
 pub mod passkeys;
+mod plans;
 mod pool;
 pub mod posters;
 pub mod profiles;

@@ -3,7 +3,7 @@
 use super::{Connection, Result};
 use crate::domain::ids::{GroupId, OfficeId};
 use crate::domain::office::OfficeKind;
-use crate::domain::search::pattern;
+use crate::domain::search::name_patterns;
 use crate::domain::thai::normal_form;
 
 /// An office as it is stored.
@@ -66,16 +66,16 @@ pub async fn find_name_of_group(db: &mut Connection, group: GroupId) -> Result<O
     )
 }
 
-/// Offices whose name or code holds `text` in any spelling, the one of that code first, then by code; with `scope`, those with a group at or below one of these groups.
+/// Offices whose name or code holds each piece of `text` in any spelling, the one of that code first, then by code; with `scope`, those with a group at or below one of these groups.
 pub async fn search_offices(db: &mut Connection, scope: Option<&[i32]>, text: &str, limit: i64) -> Result<Vec<Office>> {
     let code = normal_form(text);
     Ok(sqlx::query_as!(
         Office,
         r#"select id as "id: OfficeId", code, name, kind, province from offices o
-        where (name_form like $1 or lower(code) like $1) and ($2::int[] is null
+        where search_form like all ($1) and ($2::int[] is null
             or exists (select from groups g where g.office_id = o.id and g.path && $2))
         order by code = $4 desc, code limit $3"#,
-        pattern(text),
+        &name_patterns(text),
         scope,
         limit,
         code.trim(),

@@ -1,10 +1,11 @@
 //! The chart as people look through it: groups with their office, link, steward, way and last bulletin.
 
-use super::{Connection, Result};
+use super::plans::plan_anew;
+use super::{Result, Tx};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::delivery::State;
 use crate::domain::ids::BulletinId;
-use crate::domain::search::pattern;
+use crate::domain::search::name_patterns;
 use crate::domain::time::Timestamp;
 use crate::domain::way::Way;
 
@@ -16,8 +17,8 @@ const RECENT: i64 = 50;
 pub struct ChartFilter {
     /// At or below one of these groups.
     pub scope: Option<Vec<i32>>,
-    /// In whose name, code or office's name this stands, in any spelling.
-    pub words: Option<String>,
+    /// In whose name, code or office's name each piece of this stands, in any spelling.
+    pub words: String,
     /// Of this tier.
     pub tier: Option<i16>,
     /// Of this province.
@@ -61,10 +62,6 @@ pub struct ChartRow {
     pub last_at: Option<Timestamp>,
     /// Where it stands there.
     pub last_state: Option<State>,
-    /// Of how many that the filter leaves.
-    pub groups: i64,
-    /// Of how many of these that are linked.
-    pub all_linked: i64,
 }
 
 /// How many groups a filter leaves, wherever the page begins.
@@ -76,31 +73,25 @@ pub struct ChartCount {
     pub linked: i64,
 }
 
-/// A page of the groups by code.
-///
-/// What the filter leaves is found once, for the page and for the numbers above it.
-pub async fn list_chart(db: &mut Connection, filter: &ChartFilter, limit: i64) -> Result<Vec<ChartRow>> {
+/// A page of the groups by code. They are read in that order until there are enough.
+pub async fn list_chart(tx: &mut Tx, filter: &ChartFilter, limit: i64) -> Result<Vec<ChartRow>> {
+    plan_anew(tx).await?;
     Ok(sqlx::query_as!(
         ChartRow,
         r#"with recent as materialized (
             select id, no, published_at from bulletins where published_at is not null order by published_at desc limit $8
-        ), found as materialized (
-            select g.id, g.code, g.line_group_id is not null as linked
-            from groups g join offices o on o.id = g.office_id
-            where ($2::int[] is null or g.path && $2) and ($3::smallint is null or g.tier = $3)
-                and ($4::text is null or o.province = $4) and ($5::bool is null or (g.line_group_id is not null) = $5)
-                and g.retired = $6
-                and ($7::text is null or g.name_form like $7 or o.name_form like $7 or lower(g.code) like $7)
-        ), counted as materialized (
-            select count(*) as groups, count(*) filter (where linked) as linked from found
         ), page as materialized (
-            select id, linked from found where code > $1 order by code limit $9
+            select g.id, g.line_group_id is not null as linked
+            from groups g join offices o on o.id = g.office_id
+            where g.code > $1 and ($2::int[] is null or g.path && $2) and ($3::smallint is null or g.tier = $3)
+                and ($4::text is null or o.province = $4) and ($5::bool is null or (g.line_group_id is not null) = $5)
+                and g.retired = $6 and (cardinality($7::text[]) = 0 or (g.search_form || '|' || o.name_form) like all ($7))
+            order by g.code limit $9
         )
         select g.code, g.name, g.tier, o.name as office_name, o.province, p.linked as "linked!", g.members, g.head_count,
             g.way as "way: Way", g.forwarding, s.title as "steward_title?",
-            last.id as "last_id?: BulletinId", last.published_at as "last_at?", last.state as "last_state?",
-            counted.groups as "groups!", counted.linked as "all_linked!"
-        from page p join groups g on g.id = p.id join offices o on o.id = g.office_id cross join counted
+            last.id as "last_id?: BulletinId", last.published_at as "last_at?", last.state as "last_state?"
+        from page p join groups g on g.id = p.id join offices o on o.id = g.office_id
             left join stewards s on s.group_id = p.id and not s.deputy and s.valid_until is null
             left join lateral (
                 select r.id, r.published_at, d.state from recent r join deliveries d on d.bulletin_no = r.no and d.group_id = p.id
@@ -113,24 +104,31 @@ pub async fn list_chart(db: &mut Connection, filter: &ChartFilter, limit: i64) -
         filter.province,
         filter.linked,
         filter.retired,
-        filter.words.as_deref().map(pattern),
+        &name_patterns(&filter.words),
         RECENT,
         limit,
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?)
 }
 
-/// How many groups the filter leaves of which these are a page.
-pub async fn count_chart(db: &mut Connection, filter: &ChartFilter, page: &[ChartRow]) -> Result<ChartCount> {
-    match page.first() {
-        Some(row) => Ok(ChartCount { groups: row.groups, linked: row.all_linked }),
-        None if filter.after.is_empty() => Ok(ChartCount::default()),
-        // groups went away behind the one with which the page before ended
-        None => {
-            let all = ChartFilter { after: String::new(), ..filter.clone() };
-            let first = list_chart(db, &all, 1).await?;
-            Ok(first.first().map(|row| ChartCount { groups: row.groups, linked: row.all_linked }).unwrap_or_default())
-        }
-    }
+/// How many groups the filter leaves, on all pages.
+pub async fn count_chart(tx: &mut Tx, filter: &ChartFilter) -> Result<ChartCount> {
+    plan_anew(tx).await?;
+    Ok(sqlx::query_as!(
+        ChartCount,
+        r#"select count(*) as "groups!", count(g.line_group_id) as "linked!"
+        from groups g join offices o on o.id = g.office_id
+        where ($1::int[] is null or g.path && $1) and ($2::smallint is null or g.tier = $2)
+            and ($3::text is null or o.province = $3) and ($4::bool is null or (g.line_group_id is not null) = $4)
+            and g.retired = $5 and (cardinality($6::text[]) = 0 or (g.search_form || '|' || o.name_form) like all ($6))"#,
+        filter.scope.as_deref(),
+        filter.tier,
+        filter.province,
+        filter.linked,
+        filter.retired,
+        &name_patterns(&filter.words),
+    )
+    .fetch_one(&mut **tx)
+    .await?)
 }

@@ -77,7 +77,7 @@ pub async fn list_waiting(db: &mut Connection, groups: &[i32], limit: i64) -> Re
             from held join bulletins b on b.no = held.bulletin_no
             order by b.urgency desc, held.release_at nulls last, b.id limit $2
         ), mine as materialized (
-            select id, path from groups where path && $1
+            select id, path, members from groups where path && $1
         )
         select first.id as "bulletin_id!: BulletinId", first.kind, first.subject, first.urgency as urgency_number,
             first.document_number, to_char(first.document_date, 'YYYY-MM-DD') as document_date, o.name as origin_office,
@@ -87,7 +87,8 @@ pub async fn list_waiting(db: &mut Connection, groups: &[i32], limit: i64) -> Re
                 and c.stage = 'published') as "corrected!"
         from first join groups origin on origin.id = first.origin_id join offices o on o.id = origin.office_id
             cross join lateral (
-                select count(*) as groups, coalesce(sum(d.members) filter (where d.recipient is not null), 0) as people
+                select count(*) as groups,
+                    coalesce(sum(coalesce(nullif(d.members, 0), g.members)) filter (where d.recipient is not null), 0) as people
                 from mine g join deliveries d on d.bulletin_no = first.bulletin_no and d.group_id = g.id
                 where g.path && first.ids and d.state in ('waiting', 'held')
             ) below

@@ -12,7 +12,7 @@ use futures_util::stream;
 
 use super::problem::Problem;
 use crate::report::Table;
-use crate::store::{Connection, Db, StoreError};
+use crate::store::{Db, StoreError, Tx};
 
 /// Rows that are read at a time.
 const AT_ONCE: usize = 1_000;
@@ -25,7 +25,7 @@ pub trait LongTable: Send + Sync + 'static {
     /// The next rows after `after`, at most so many; fewer are the last ones.
     fn read(
         &self,
-        db: &mut Connection,
+        tx: &mut Tx,
         after: Option<&Self::Row>,
         limit: i64,
     ) -> impl Future<Output = Result<Vec<Self::Row>, StoreError>> + Send;
@@ -45,8 +45,10 @@ struct Reading<T: LongTable> {
 
 impl<T: LongTable> Reading<T> {
     async fn read(&self) -> Result<Vec<T::Row>, StoreError> {
-        let mut db = self.db.acquire().await?;
-        self.table.read(&mut db, self.rows.last(), i64::try_from(AT_ONCE).unwrap_or(i64::MAX)).await
+        let mut tx = self.db.begin().await?;
+        let rows = self.table.read(&mut tx, self.rows.last(), i64::try_from(AT_ONCE).unwrap_or(i64::MAX)).await?;
+        tx.commit().await?;
+        Ok(rows)
     }
 
     /// The next part of the file, and what comes behind it.

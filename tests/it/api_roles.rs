@@ -114,6 +114,7 @@ const CREATED: &str = r#"{"groups": ["lpn"]}"#;
 const CREATED_BELOW: &str = r#"{"groups": ["lpn-com"]}"#;
 const CREATED_ELSEWHERE: &str = r#"{"groups": ["cmi"]}"#;
 const SENT_ON_PAPER: &str = r#"{"sent_on": "2018-03-23"}"#;
+const SENT_BY_MAIL: &str = r#"{"sent_on": "2018-03-23", "to": "gcc@opm.example.org"}"#;
 
 const ROWS: &[Row] = &[
     row("GET /api/v1/bulletins", "bulletins", "", READ),
@@ -476,6 +477,18 @@ const ROWS: &[Row] = &[
         "POST /api/v1/establishment/{office}/reports/{id}/paper",
         "establishment/chiangmai/reports/{report of chiangmai}/paper",
         SENT_ON_PAPER,
+        WORK_ELSEWHERE,
+    ),
+    row(
+        "POST /api/v1/establishment/{office}/reports/{id}/own-mail",
+        "establishment/lamphun/reports/{report of lamphun}/own-mail",
+        SENT_BY_MAIL,
+        WORK_ABOVE,
+    ),
+    row(
+        "POST /api/v1/establishment/{office}/reports/{id}/own-mail",
+        "establishment/chiangmai/reports/{report of chiangmai}/own-mail",
+        SENT_BY_MAIL,
         WORK_ELSEWHERE,
     ),
     row(

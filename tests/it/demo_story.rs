@@ -21,7 +21,7 @@ lpn-dist,gcc2-lamphun,3,GCC3-ลพ-อำเภอเมืองลำพู�
 /// A table of the story, and how many rows it has afterwards.
 const TOLD: [(&str, i64); 7] = [
     ("establishment_reports", 1),
-    ("establishment_papers", 1),
+    ("establishment_sendings", 1),
     ("coordinators", 1),
     ("submissions", 1),
     ("disseminations", 3),

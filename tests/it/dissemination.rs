@@ -479,6 +479,40 @@ async fn pictures_are_added_on_the_telephone_before_the_rest_is_typed() {
 }
 
 #[tokio::test]
+async fn several_villages_are_recorded_at_once_and_each_by_itself_or_none_is() {
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let coordinator = app.sign_in(Who::Coordinator).await;
+    let form = format!("/disseminations/new?bulletin={id}");
+    let typed = async |area: &str, village: &str| {
+        let (day, time) = (("date", "2018-03-23"), ("time", "07:00"));
+        let what =
+            [("medium", "broadcast_tower"), ("area", area), ("village", village), ("times", "1"), ("reach", "200")];
+        coordinator.submit(&form, &what.into_iter().chain([day, time]).collect::<Vec<_>>()).await
+    };
+    for (area, village, words) in [("ต.ริมปิง", "1-40", "30"), ("51", "1, 3", "หมู่"), ("ต.ริมปิง", "1, x", "หมู่")]
+    {
+        let refused = typed(area, village).await;
+        assert!(refused.status == 422 && refused.text.contains("village-fault"), "{area} {village}: {}", refused.text);
+        assert!(
+            refused.text.contains(words) && refused.text.contains(&format!("value=\"{village}\"")),
+            "{}",
+            refused.text
+        );
+    }
+    assert_eq!(listed(&app, &Who::Coordinator, "").await.len(), 0, "nothing of what was refused is kept");
+    let done = typed("ต.ริมปิง", "หมู่ ๑, 3 และ 5-6").await;
+    assert_eq!(done.location(), format!("/disseminations?bulletin={id}&said=spread-recorded-each"));
+    let list = coordinator.open(done.location()).await;
+    assert!(list.status == 200 && list.text.contains("บันทึกการเผยแพร่ของทุกหมู่แล้ว"), "{}", list.text);
+    let csv = coordinator.open("/disseminations?csv=yes").await.text;
+    for village in ["51010601", "51010603", "51010605", "51010606"] {
+        assert!(csv.contains(village), "{village}: {csv}");
+    }
+    assert_eq!(listed(&app, &Who::Coordinator, "").await.len(), 4);
+}
+
+#[tokio::test]
 async fn a_place_is_typed_by_its_name_and_an_unknown_code_is_taken_and_called_so() {
     let app = TestApp::new().await;
     let id = app.held().await;

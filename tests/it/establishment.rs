@@ -215,6 +215,35 @@ async fn noting_the_paper_answers_what_asked_for_the_report() {
 }
 
 #[tokio::test]
+async fn noting_a_mail_that_an_office_sent_itself_answers_what_asked_for_the_report_too() {
+    let app = TestApp::new().await;
+    let asking = ask(&app).await;
+    let made = report(&app, Who::Steward, "lamphun").await;
+    assert_eq!(made["own_mail"], Value::Null);
+    let path = format!("establishment/lamphun/reports/{}/own-mail", made["id"].as_str().expect("an id"));
+    for (sent_on, to, pointer) in [
+        ("2018-03-24", "gcc@opm.example.org", "/sent_on"),
+        ("2018-03-22", "gcc@opm.example.org", "/sent_on"),
+        ("2018-03-23", "nobody", "/to"),
+    ] {
+        let refused = app.post(&Who::Steward, &path, json!({ "sent_on": sent_on, "to": to })).await;
+        assert_eq!(refused.pointers(422), [pointer]);
+    }
+    let noted = app.post(&Who::Steward, &path, json!({ "sent_on": "2018-03-23", "to": "gcc@opm.example.org" })).await;
+    let noted = noted.expect(200);
+    assert_eq!(
+        (&noted["own_mail"]["sent_on"], &noted["own_mail"]["to"]),
+        (&json!("2018-03-23"), &json!("gcc@opm.example.org"))
+    );
+    assert_eq!(
+        (&noted["mail"], &noted["paper"]),
+        (&Value::Null, &Value::Null),
+        "this system sent none, and nobody noted a paper"
+    );
+    assert_eq!(asked_of_lamphun(&app, &asking).await, "done");
+}
+
+#[tokio::test]
 async fn a_report_answers_only_what_was_asked_before_it_was_made() {
     let app = TestApp::new().await;
     let before = ask(&app).await;
@@ -345,11 +374,21 @@ async fn an_office_sets_up_reports_and_prints_on_pages() {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
     let refused = steward.submit(&format!("{report}/paper"), &[("sent_on", "2018-03-25")]).await;
-    assert!(refused.status == 422 && refused.text.contains("วันที่ส่งหนังสือยังมาไม่ถึง"), "{}", refused.text);
+    assert!(refused.status == 422 && refused.text.contains("วันที่ส่งยังมาไม่ถึง"), "{}", refused.text);
     let paper = [("sent_on", "2018-03-23"), ("number", "ลพ ๐๐๑๗.๒/๑๒๓")];
     steward.submit(&format!("{report}/paper"), &paper).await.location();
     let page = steward.open(&report).await;
     assert!(page.text.contains("จึงถือว่าดำเนินการแล้ว ส่วนทางอีเมลซึ่งหนังสือกำหนดไว้ด้วยยังไม่มีผลว่าส่งแล้ว"), "{}", page.text);
+    let refused = steward.submit(&format!("{report}/own-mail"), &[("mailed_on", ""), ("mailed_to", "กองงาน")]).await;
+    assert_eq!(refused.status, 422);
+    for words in ["โปรดระบุวันที่ส่ง", "โปรดกรอกที่อยู่อีเมลของผู้รับ"]
+    {
+        assert!(refused.text.contains(words), "{words}: {}", refused.text);
+    }
+    let mailed = [("mailed_on", "23 มีนาคม 2561"), ("mailed_to", "gcc@opm.example.org")];
+    steward.submit(&format!("{report}/own-mail"), &mailed).await.location();
+    let page = steward.open(&report).await.text;
+    assert!(page.contains("ส่งครบทั้งสองทางแล้ว") && page.contains("ส่งอีเมลเองถึง gcc@opm.example.org"), "{page}");
     let board = operator.open("/establishment").await;
     assert!(board.text.contains("ส่งหนังสือแล้วเมื่อ 23 มี.ค. 2561"), "{}", board.text);
     let file = operator.open("/establishment/csv").await;

@@ -253,4 +253,10 @@ pub const OF_OFFICES: &[Form] = &[
         "/establishment/reports/{report}/paper",
         &[("sent_on", "2018-03-23"), ("number", "ลพ ๐๐๑๗.๒/๑๒๓")],
     ),
+    form(
+        STEWARD,
+        "POST /establishment/reports/{id}/own-mail",
+        "/establishment/reports/{report}/own-mail",
+        &[("mailed_on", "2018-03-23"), ("mailed_to", "gcc@opm.example.org")],
+    ),
 ];

@@ -1,7 +1,5 @@
 //! Forwarding by hand: a bulletin's share text is heard in a LINE group, booked as seen and answered with the official card.
 
-use std::io;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -11,39 +9,10 @@ use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::relay::test_driver::send_until_idle;
 use gcc_relay::simulator::{EventReport, Fault, FaultRule, GroupEvent};
 use serde_json::{Value, json};
-use tracing_subscriber::fmt::MakeWriter;
 
+use crate::log::Log;
 use crate::relay_people::store_event;
 use crate::test_app::{TestApp, Who};
-
-/// Everything that is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().expect("not poisoned")).into_owned()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("not poisoned").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 /// The share text of a published bulletin.
 async fn share_text(app: &TestApp, id: &str) -> String {

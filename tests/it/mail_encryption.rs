@@ -1,42 +1,17 @@
 //! The way to a mail server that is encrypted and demands a password: nothing is said before it is certain who listens, and whoever is not let
 //! in tries again later.
 
-use std::io;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gcc_relay::mail::Tls;
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::establishment_mail::Desk;
+use crate::log::Log;
 use crate::mail_server::MailServer;
 
 const PASSWORD: &str = "ปลาทู-p/w 4711";
 const WRONG: &str = "wrong-secret-9083";
-
-/// The log as it is written.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("not poisoned").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 #[tokio::test]
 async fn a_report_goes_to_a_server_that_is_encrypted_and_demands_a_password() {
@@ -69,7 +44,7 @@ async fn a_password_that_is_refused_leaves_the_mail_waiting_and_is_never_kept_or
         drop(listening);
         let mail = desk.mail().await;
         assert_eq!((&mail["state"], &mail["attempts"]), (&json!("queued"), &json!(1)), "{tls:?} {way}");
-        let logged = String::from_utf8_lossy(&log.0.lock().expect("not poisoned")).into_owned();
+        let logged = log.text();
         let answer = mail["answer"].as_str().expect("words").to_owned();
         for words in [&logged, &answer] {
             assert!(words.contains("535") && words.contains("wrong password"), "{words}");

@@ -64,6 +64,7 @@ mod line_files;
 mod line_groups;
 mod listener;
 mod local_authorities;
+mod log;
 mod mail_encryption;
 mod mail_server;
 mod markup;

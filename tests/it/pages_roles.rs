@@ -675,6 +675,18 @@ const ROWS: &[Row] = &[
         WORK_ELSEWHERE_SEND,
     ),
     send(
+        "POST /establishment/reports/{id}/own-mail",
+        "/establishment/reports/{report of lamphun}/own-mail",
+        &[("mailed_on", "2018-03-23"), ("mailed_to", "gcc@opm.example.org")],
+        WORK_ABOVE_SEND,
+    ),
+    send(
+        "POST /establishment/reports/{id}/own-mail",
+        "/establishment/reports/{report of chiangmai}/own-mail",
+        &[("mailed_on", "2018-03-23"), ("mailed_to", "gcc@opm.example.org")],
+        WORK_ELSEWHERE_SEND,
+    ),
+    send(
         "POST /establishment/reports/{id}/resend",
         "/establishment/reports/{report of lamphun}/resend",
         &[],

@@ -317,7 +317,7 @@ async fn an_agency_sees_how_bulletins_stand_in_its_own_part_of_the_tree() {
     assert!(list.contains("ส่งเข้ากลุ่มแล้ว 0 จาก 1 กลุ่ม") && !list.contains("GCC1"), "{list}");
     let path = format!("/status/{held}");
     let one = agency.open(&path).await.text;
-    assert!(one.contains("รอกลุ่มระดับบน") && one.contains("รอ LINE รับข้อความของกลุ่มระดับบน (lpn) ก่อน"), "{one}");
+    assert!(one.contains("รอกลุ่มระดับบน") && one.contains("รอ LINE รับข้อความของกลุ่มระดับบนก่อน"), "{one}");
     assert!(!one.contains("GCC2-จังหวัดลำพูน"), "what is above is not its own: {one}");
     app.post(&Who::Steward, &format!("bulletins/{held}/forward"), json!({ "into": ["lpn"] })).await.expect(200);
     app.run().await;

@@ -328,6 +328,7 @@ async fn a_register_is_read_from_its_indexes_however_long_it_is() {
     let mut db = app.db().await;
     sqlx::query("set enable_seqscan = off").execute(&mut *db).await.expect("set");
     sqlx::query("set enable_sort = off").execute(&mut *db).await.expect("set");
+    sqlx::query("set enable_bitmapscan = off").execute(&mut *db).await.expect("set");
     for (query, index) in [
         (
             "explain select id from register_entries e where e.office_id = 1 and (e.year, e.number) < (2561::smallint, 9)
@@ -335,14 +336,31 @@ async fn a_register_is_read_from_its_indexes_however_long_it_is() {
             "register_entries_by_number",
         ),
         (
-            "explain select id from register_entries e where e.search_form like '%น้ำท่วม%'",
-            "register_entries_by_words",
+            "explain select r.id from register_entries r where r.office_id = 1 and r.year <= 2561 and r.received_at < '2018-03-23'
+            order by r.office_id desc, r.year desc, r.number desc limit 51",
+            "Index Only Scan Backward using register_entries_by_number",
         ),
     ] {
         let plan: Vec<String> = sqlx::query_scalar(query).fetch_all(&mut *db).await.expect("a plan");
         assert!(plan.iter().any(|line| line.contains(index)), "{plan:#?}");
         assert!(!plan.iter().any(|line| line.contains("Sort")), "{plan:#?}");
     }
+    // what is rare in a register of some length is looked for in the index of words, among the office's own
+    for statement in [
+        "reset all",
+        "insert into register_years (office_id, year, last_number) values (1, 2561, 20000)",
+        "insert into register_entries (id, office_id, year, number, subject, received_at, recorded_at, recorded_by, how, search_form)
+            select gen_random_uuid(), 1, 2561, n, 'เรื่องที่ ' || n, now(), now(), 'key:test', 'api', 'เรื่องที่' || n from generate_series(1, 20000) n",
+        "vacuum analyze register_entries",
+    ] {
+        sqlx::query(statement).execute(&mut *db).await.expect("done");
+    }
+    let words = "explain select id from register_entries e where e.office_id = 1 and e.search_form like '%น้ำท่วม%' and e.search_form like '%'";
+    let plan: Vec<String> = sqlx::query_scalar(words).fetch_all(&mut *db).await.expect("a plan");
+    let index = plan.iter().position(|line| line.contains("register_entries_by_words"));
+    let index = index.unwrap_or_else(|| panic!("{plan:#?}"));
+    let condition = plan.get(index + 1).expect("its condition");
+    assert!(condition.contains("office_id = 1") && condition.contains("น้ำท่วม"), "{plan:#?}");
 }
 
 /// Chooses when bulletins enter the register of an office.
@@ -535,4 +553,59 @@ async fn words_of_which_no_index_knows_are_looked_for_part_by_part() {
     assert!(none.text.contains("ช่วงนี้ค้นถึงเลขรับ 101/2561") && none.text.contains("รายการก่อนหน้า"), "{}", none.text);
     let file = app.get(&Who::Steward, "register.csv?q=ลพ").await;
     assert_eq!(file.text.lines().count(), 3, "a file is whole: {}", file.text);
+}
+
+/// Fills a register of Lamphun whose entries up to `old` bear a word that no newer one does.
+async fn fill_with_an_old_word(app: &TestApp, old: i32, all: i32) {
+    for statement in [
+        format!("insert into register_years (office_id, year, last_number) select id, 2561, {all} from offices where code = 'lamphun'"),
+        format!(
+            "insert into register_entries (id, office_id, year, number, subject, received_at, recorded_at, recorded_by, how, search_form)
+            select gen_random_uuid(), o.id, 2561, n, 'เรื่องที่ ' || n, timestamptz '2018-01-01 03:00Z', timestamptz '2018-03-01 03:00Z', 'key:admin',
+                'api', case when n <= {old} then 'อุทกภัย' else 'เรื่องที่' end || n || '|มท0206'
+            from offices o, generate_series(1, {all}) n where o.code = 'lamphun'"
+        ),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *app.db().await).await.expect("inserted");
+    }
+}
+
+/// The numbers of all pages of a search, and how many pages there are.
+async fn all_pages(app: &TestApp, query: &str) -> (Vec<i64>, usize) {
+    let (mut found, mut pages, mut cursor) = (Vec::new(), 0, String::new());
+    loop {
+        let page = app.get(&Who::Steward, &format!("register?{query}{cursor}")).await.expect(200);
+        found.extend(page["items"].as_array().expect("items").iter().filter_map(|item| item["number"].as_i64()));
+        pages += 1;
+        let Some(next) = page["next_cursor"].as_str() else { return (found, pages) };
+        cursor = format!("&cursor={next}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_rare_and_old_is_found_by_the_index_page_by_page() {
+    let app = TestApp::new().await;
+    fill_with_an_old_word(&app, 120, 5_000).await;
+    // what every entry has narrows nothing
+    for query in ["q=อุทกภัย&limit=50", "q=มท0206+อุทกภัย&limit=50"] {
+        assert_eq!(all_pages(&app, query).await, ((1..=120).rev().collect(), 3), "{query}");
+    }
+    assert_eq!(all_pages(&app, "q=แผ่นดินไหว").await, (Vec::new(), 1));
+    let day = "q=อุทกภัย&since=2018-03-01T00:00:00Z";
+    assert_eq!(all_pages(&app, day).await, (Vec::new(), 1), "received in January");
+    let file = app.get(&Who::Steward, "register.csv?q=อุทกภัย").await;
+    assert_eq!(file.text.lines().count(), 121, "with its head");
+}
+
+#[tokio::test]
+async fn what_is_frequent_among_old_entries_only_is_walked_for() {
+    let app = TestApp::new().await;
+    fill_with_an_old_word(&app, 20_050, 31_000).await;
+    let first = app.get(&Who::Steward, "register?q=อุทกภัย&limit=50").await.expect(200);
+    assert_eq!(first["items"], json!([]), "the index finds too many to put them in order");
+    let cursor = first["next_cursor"].as_str().expect("it goes on");
+    let second = app.get(&Who::Steward, &format!("register?q=อุทกภัย&limit=50&cursor={cursor}")).await.expect(200);
+    assert_eq!((&second["items"][0]["number"], second["items"].as_array().map(Vec::len)), (&json!(20_050), Some(50)));
+    let file = app.get(&Who::Steward, "register.csv?q=อุทกภัย").await;
+    assert_eq!(file.text.lines().count(), 20_051, "a file is whole");
 }

@@ -179,7 +179,7 @@ async fn single_groups(app: &TestApp, shown: &mut Vec<Shown>) {
     look_at_all(shown, &coordinator, &["/tree/upload", "/groups/lpn-com/retire", "/groups/lpn"]).await;
     for fields in [
         vec![],
-        vec![("office", "สำนักงาน")],
+        vec![("office", "สำนักงาน"), ("parent", "ลำพูน")],
         vec![("code", "lpn"), ("office", "lamphun"), ("parent", "gcc1"), ("office_name", "จังหวัด")],
         vec![
             ("code", "-"),

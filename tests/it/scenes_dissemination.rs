@@ -62,6 +62,15 @@ pub async fn spreading(app: &TestApp) -> Vec<Shown> {
     let nothing = [("medium", ""), ("area", "5"), ("times", "x"), ("reach", "x"), ("evidence", "x"), ("outlet", "")];
     shown.push(("a record of nothing".into(), coordinator.submit(&form, &nothing).await));
     shown.push(("of no office".into(), operator.submit(&form, &nothing).await));
+    let villages = [
+        ("medium", "website"),
+        ("area", "510102"),
+        ("village", "1-99"),
+        ("date", "2018-03-23"),
+        ("time", "07:00"),
+        ("times", "1"),
+    ];
+    shown.push(("too many villages".into(), coordinator.submit(&form, &villages).await));
     let replace = format!("/disseminations/{newer}/replace");
     shown.push(("a wrong correction".into(), coordinator.submit(&replace, &nothing).await));
     for more in

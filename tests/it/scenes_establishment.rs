@@ -57,6 +57,16 @@ pub async fn setting_up(app: &TestApp) -> Vec<Shown> {
         shown.push(("a paper without a day".to_owned(), refused));
         steward.submit(&format!("{report}/paper"), &[("sent_on", "2018-03-23"), ("number", "ลพ ๑")]).await.location();
         look(&mut shown, &steward, &report).await;
+        for fields in [
+            [("mailed_on", "2018-03-23"), ("mailed_to", "x")],
+            [("mailed_on", "2099-01-01"), ("mailed_to", "a@b.example.org")],
+        ] {
+            let refused = steward.submit(&format!("{report}/own-mail"), &fields).await;
+            shown.push(("a mail of one's own that is refused".to_owned(), refused));
+        }
+        let mailed = [("mailed_on", "2018-03-23"), ("mailed_to", "gcc@opm.example.org")];
+        steward.submit(&format!("{report}/own-mail"), &mailed).await.location();
+        look(&mut shown, &steward, &report).await;
     }
     look_at_all(&mut shown, &admin, &["/establishment", office]).await;
     ask(app).await;

@@ -722,3 +722,25 @@ async fn sent_messages(app: &TestApp, bulletin: &str) -> Value {
         sqlx::query_scalar(query).bind(bulletin).fetch_one(&mut *app.db().await).await.expect("a message");
     serde_json::from_str(&body).expect("JSON")
 }
+
+#[tokio::test]
+async fn a_file_that_was_chosen_by_mistake_is_left_out_and_what_was_typed_stays() {
+    let app = TestApp::new().await;
+    let (wrong, right) = (
+        file(&app, &Who::Coordinator, &infographic(90, 120, 1)).await,
+        file(&app, &Who::Coordinator, &infographic(90, 120, 2)).await,
+    );
+    let coordinator = app.sign_in(Who::Coordinator).await;
+    let files = format!("{wrong},{right}");
+    let mut typed =
+        vec![("files", files.as_str()), ("topic", "farmers"), ("title", "ช่วยเกษตรกร"), ("leave1", "yes"), ("alt2", "")];
+    let refused = coordinator.submit("/submissions/new", &typed).await;
+    assert_eq!(refused.status, 422, "of what is sent it is said what it shows");
+    assert!(refused.text.contains("alt2-fault") && !refused.text.contains("alt1-fault"), "{}", refused.text);
+    assert!(refused.text.contains("name=\"leave1\" value=\"yes\" checked"), "{}", refused.text);
+    typed.pop();
+    typed.push(("alt2", "ภาพแปลงนา"));
+    let sent = coordinator.submit("/submissions/new", &typed).await.location().to_owned();
+    let page = coordinator.open(&sent).await.text;
+    assert!(page.contains(&right) && !page.contains(&wrong), "{page}");
+}

@@ -652,7 +652,7 @@ impl TestApp {
             "office_requests",
             "establishment_marks",
             "establishment_reports",
-            "establishment_papers",
+            "establishment_sendings",
             "establishment_mails",
             "idempotency_keys",
             "audit",

@@ -195,6 +195,35 @@ async fn a_file_is_taken_once_under_one_key() {
 }
 
 #[tokio::test]
+async fn the_group_above_is_found_by_pieces_of_its_name_and_chosen_of_several() {
+    let app = TestApp::new().await;
+    let coordinator = app.sign_in(Who::Coordinator).await;
+    let fields = |code: &'static str, parent: &'static str| {
+        vec![("code", code), ("name", "GCC3-ลพ-ใหม่"), ("parent", parent), ("office", "lamphun")]
+    };
+    coordinator.submit("/tree/add", &fields("lpn-one", "gcc2 - จังหวัดลำพูน")).await.location();
+    assert_eq!(group(&app, "lpn-one").await["parent"], "lpn", "by its whole name, in any spelling");
+    for typed in ["ลำพูน gcc2 จังหวัด", "ลำพูน"] {
+        let offered = coordinator.submit("/tree/add", &fields("lpn-two", typed)).await;
+        assert!(
+            offered.status == 422 && offered.text.contains("name=\"parent_pick\" value=\"lpn\""),
+            "{}",
+            offered.text
+        );
+    }
+    let several = coordinator.submit("/tree/add", &fields("lpn-two", "ลำพูน")).await;
+    assert!(
+        several.text.contains("โปรดเลือกกลุ่มที่ต้องการ") && several.text.contains("name=\"parent_pick\" value=\"lpn-dist\"")
+    );
+    let mut picked = fields("lpn-two", "ลำพูน");
+    picked.push(("parent_pick", "lpn-dist"));
+    coordinator.submit("/tree/add", &picked).await.location();
+    assert_eq!(group(&app, "lpn-two").await["parent"], "lpn-dist");
+    let foreign = coordinator.submit("/tree/add", &fields("lpn-three", "เชียงใหม่")).await;
+    assert!(foreign.text.contains("ไม่พบกลุ่ม") && !foreign.text.contains("cmi"), "{}", foreign.text);
+}
+
+#[tokio::test]
 async fn a_coordinator_adds_changes_and_retires_groups_in_the_browser() {
     let app = TestApp::new().await;
     let coordinator = app.sign_in(Who::Coordinator).await;

@@ -44,6 +44,11 @@ pub async fn run(table: &mut Table) -> Result<()> {
         api(format!("since=2018-03-{:02}T00:00:00Z&until=2018-03-{:02}T23:59:59Z", 1 + n % 28, 1 + n % 28))
     })
     .await?;
+    measure(table, ABOUT, "the API's list of four months in the middle of a past year", |n| {
+        let year = 2010 + n % 8;
+        api(format!("since={year}-03-01T00:00:00Z&until={year}-06-30T23:59:59Z"))
+    })
+    .await?;
     measure(table, ABOUT, "the next number", |n| {
         let letter = json!({ "office": OFFICE, "subject": format!("หนังสือรับฉบับที่ {n}") });
         cluster.http.post(format!("{}/api/v1/register", node.url)).bearer_auth(&node.key).json(&letter)

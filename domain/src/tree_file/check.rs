@@ -49,6 +49,7 @@ type Fault = (u64, Column, Reason);
 
 pub(super) fn check(sheet: &mut Sheet, known: &KnownTree) {
     let mut faults = find_missing_values(sheet, known);
+    faults.extend(find_tops_given_away(sheet, known));
     let tree = Tree::lay(sheet, known, &mut faults);
     tree.find_bad_edges(&mut faults);
     if tree.is_part {
@@ -96,6 +97,18 @@ fn find_missing_values(sheet: &Sheet, known: &KnownTree) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// Groups at the top of the only part that the file may change that would go to another office: whoever sent it would see the part no more.
+fn find_tops_given_away(sheet: &Sheet, known: &KnownTree) -> Vec<Fault> {
+    let is_top = |group: &KnownGroup| {
+        known.outside.is_some() && !group.parent.as_ref().is_some_and(|above| known.groups.contains_key(above))
+    };
+    let given_away = |row: &&TreeRow| {
+        let group = known.groups.get(&row.code).filter(|group| is_top(group));
+        group.is_some_and(|group| row.office.as_set().is_some_and(|office| *office != group.office))
+    };
+    sheet.rows.iter().filter(given_away).map(|row| (row.line, Column::Office, Reason::TopLeavesOffice)).collect()
 }
 
 struct Tree<'a> {

@@ -172,6 +172,9 @@ pub enum Reason {
     /// A group would leave the highest place of the only part of the tree that the file may change.
     #[error("is at the top of your part of the tree; only operations can move it")]
     TopMoves,
+    /// A group at the highest place of that part would go to another office, and the part with it.
+    #[error("is at the top of your part of the tree; only operations can give it to another office")]
+    TopLeavesOffice,
     /// A new group or office has a code that is taken where the file may change nothing.
     #[error("the code \"{0}\" cannot be given here; choose another")]
     CodeTaken(Code),

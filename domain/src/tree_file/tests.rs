@@ -619,6 +619,10 @@ fn a_group_outside_of_the_part_is_answered_like_one_that_is_not_there(#[case] ot
 )]
 #[case("code,parent\ngcc2,\n", "2:2: parent: is at the top of your part of the tree; only operations can move it")]
 #[case(
+    "code,office,office_name,office_kind\ngcc2,fresh,ชื่อ,district\n",
+    "2:2: office: is at the top of your part of the tree; only operations can give it to another office"
+)]
+#[case(
     "code,parent,tier,name,office\ngcc9,gcc2,3,x,own\n",
     "2:1: code: the code \"gcc9\" cannot be given here; choose another"
 )]

@@ -63,6 +63,7 @@ impl Reason {
                 format!("\"{parent}\" เลิกใช้แล้ว แต่ \"{child}\" ซึ่งอยู่ใต้ลงไปยังใช้งานอยู่")
             }
             Self::ParentMissing => "ต้องระบุกลุ่มที่อยู่เหนือขึ้นไปซึ่งอยู่ในความรับผิดชอบของท่าน".to_owned(),
+            Self::TopLeavesOffice => "กลุ่มนี้เป็นกลุ่มบนสุดในความรับผิดชอบของท่าน การเปลี่ยนหน่วยงานเป็นหน้าที่ของศูนย์ปฏิบัติการ".to_owned(),
             Self::TopMoves => "กลุ่มนี้เป็นกลุ่มบนสุดในความรับผิดชอบของท่าน การย้ายเป็นหน้าที่ของศูนย์ปฏิบัติการ".to_owned(),
             Self::CodeTaken(code) => format!("ใช้รหัส \"{code}\" ที่นี่ไม่ได้ โปรดใช้รหัสอื่น"),
             Self::LineGroupTaken => "กลุ่ม LINE นี้เชื่อมกับกลุ่มอื่นในช่องทางเดียวกันแล้ว".to_owned(),
@@ -173,6 +174,7 @@ mod tests {
             Reason::ActiveBelowRetired { parent: code(), child: code() },
             Reason::ParentMissing,
             Reason::TopMoves,
+            Reason::TopLeavesOffice,
             Reason::CodeTaken(code()),
             Reason::LineGroupTaken,
             Reason::OfficeElsewhere(code()),

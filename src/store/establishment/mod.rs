@@ -15,7 +15,7 @@ use crate::domain::ids::{GroupId, OfficeId};
 use crate::domain::national::{NameTemplate, abbreviation};
 use crate::domain::office::OfficeKind;
 use crate::domain::request::RequestState;
-use crate::domain::search::pattern;
+use crate::domain::search::name_patterns;
 use crate::domain::thai::dictionary_key;
 use crate::domain::time::Timestamp;
 
@@ -58,14 +58,13 @@ pub struct Filter<'a> {
     pub scope: Option<&'a [i32]>,
     /// Also this one, which need not have a group of tier 2: the own office of somebody.
     pub own: Option<OfficeId>,
-    /// With this in their name or code.
-    pub words: Option<&'a str>,
+    /// With each piece of this in their name or code.
+    pub words: &'a str,
 }
 
 /// The offices with a group of tier 2 that is in use, by kind and name, as a dictionary orders names.
 pub async fn list_offices(db: &mut Connection, filter: &Filter<'_>) -> Result<Vec<ReportingOffice>> {
-    let pattern = filter.words.map(pattern);
-    let mut offices = select_offices(db, filter, pattern.as_deref(), None).await?;
+    let mut offices = select_offices(db, filter, None).await?;
     for of_a_kind in offices.chunk_by_mut(|one, other| one.kind == other.kind) {
         of_a_kind.sort_by_cached_key(|office| dictionary_key(&office.name));
     }
@@ -74,13 +73,12 @@ pub async fn list_offices(db: &mut Connection, filter: &Filter<'_>) -> Result<Ve
 
 /// One office, whether it has a group of tier 2 or not.
 pub async fn find_office(db: &mut Connection, office: OfficeId) -> Result<Option<ReportingOffice>> {
-    Ok(select_offices(db, &Filter::default(), None, Some(office)).await?.pop())
+    Ok(select_offices(db, &Filter::default(), Some(office)).await?.pop())
 }
 
 async fn select_offices(
     db: &mut Connection,
     filter: &Filter<'_>,
-    pattern: Option<&str>,
     only: Option<OfficeId>,
 ) -> Result<Vec<ReportingOffice>> {
     Ok(sqlx::query_as!(
@@ -98,11 +96,11 @@ async fn select_offices(
             else o.id in (
                     select g.office_id from groups g
                     where (g.tier = 2 or g.office_id = $2) and not g.retired and ($1::int[] is null or g.path && $1))
-                and ($3::text is null or o.name_form like $3 or lower(o.code) like $3) end
+                and o.search_form like all ($3) end
         order by o.kind, o.name, o.id"#,
         filter.scope,
         filter.own.map(|office| office.0),
-        pattern,
+        &name_patterns(filter.words),
         only.map(|office| office.0),
     )
     .fetch_all(db)

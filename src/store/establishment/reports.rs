@@ -1,4 +1,4 @@
-//! Reports that the groups of an office are set up: append-only, each with the groups as they stood, and the two ways by which it goes out.
+//! Reports that the groups of an office are set up: append-only, each with the groups as they stood, and the ways by which it goes out.
 
 use sqlx::types::Json;
 
@@ -31,6 +31,12 @@ pub struct Report {
     pub paper_number: Option<String>,
     /// Who noted that.
     pub paper_by: Option<Actor>,
+    /// The day on which a person sent it by mail themselves, `YYYY-MM-DD`.
+    pub own_mail_on: Option<String>,
+    /// To whom.
+    pub own_mail_to: Option<String>,
+    /// Who noted that.
+    pub own_mail_by: Option<Actor>,
     /// How its last mail stands; none = it was not sent by mail.
     pub mail: Option<MailState>,
     /// To whom that went.
@@ -52,13 +58,18 @@ macro_rules! select_reports {
             r#"select r.id as "id: EstablishmentReportId", r.office_id as "office_id: OfficeId", o.code as office,
                 o.name as office_name, r.no, r.made_at, r.made_by as "made_by: Actor",
                 p.sent_on as "paper_on?", p.number as "paper_number?", p.noted_by as "paper_by?: Actor",
+                h.sent_on as "own_mail_on?", h.recipient as "own_mail_to?", h.noted_by as "own_mail_by?: Actor",
                 m.state as "mail?: MailState", m.recipient as "mail_to?", m.message_id as "mail_message_id?",
                 m.ended_at as "mail_ended_at?: Timestamp", m.attempts as "mail_attempts?", m.answer as "mail_answer?"
             from establishment_reports r join offices o on o.id = r.office_id
                 left join lateral (
-                    select to_char(sent_on, 'YYYY-MM-DD') as sent_on, number, noted_by from establishment_papers
-                    where report_id = r.id order by id desc limit 1
+                    select to_char(sent_on, 'YYYY-MM-DD') as sent_on, number, noted_by from establishment_sendings
+                    where report_id = r.id and way = 'paper' order by id desc limit 1
                 ) p on true
+                left join lateral (
+                    select to_char(sent_on, 'YYYY-MM-DD') as sent_on, recipient, noted_by from establishment_sendings
+                    where report_id = r.id and way = 'mail' order by id desc limit 1
+                ) h on true
                 left join lateral (
                     select state, recipient, message_id, ended_at, attempts, answer from establishment_mails
                     where report_id = r.id order by no desc limit 1
@@ -173,20 +184,42 @@ pub async fn insert_report(db: &mut Connection, new: &NewReport<'_>, now: Timest
     .await?)
 }
 
-/// Notes that a report was sent on paper on a day, `YYYY-MM-DD`.
-pub async fn insert_paper(
+/// A way by which a person sent a report.
+#[derive(Clone, Copy, Debug)]
+pub enum Sending<'a> {
+    /// On paper, under a number if it had one.
+    Paper {
+        /// The number of the letter.
+        number: Option<&'a str>,
+    },
+    /// By mail, from a mailbox of their own.
+    Mail {
+        /// To whom.
+        recipient: &'a str,
+    },
+}
+
+/// Notes that a person sent a report on a day, `YYYY-MM-DD`; of several notes on one way the last holds.
+pub async fn insert_sending(
     db: &mut Connection,
     report: EstablishmentReportId,
     sent_on: &str,
-    number: Option<&str>,
+    sending: Sending<'_>,
     by: &Actor,
     now: Timestamp,
 ) -> Result<()> {
+    let (way, number, recipient) = match sending {
+        Sending::Paper { number } => ("paper", number, None),
+        Sending::Mail { recipient } => ("mail", None, Some(recipient)),
+    };
     sqlx::query!(
-        "insert into establishment_papers (report_id, sent_on, number, noted_at, noted_by) values ($1, $2::text::date, $3, $4, $5)",
+        "insert into establishment_sendings (report_id, way, sent_on, number, recipient, noted_at, noted_by)
+        values ($1, $2::text::report_way, $3::text::date, $4, $5, $6, $7)",
         report.0,
+        way,
         sent_on,
         number,
+        recipient,
         now as Timestamp,
         by as &Actor,
     )

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::email::EmailAddress;
 use crate::domain::ids::{Code, EstablishmentReportId};
 use crate::domain::text::{FormEntry, Remark};
 use crate::domain::time_bound::{Bound, parse_day};
@@ -51,8 +52,8 @@ pub async fn get_establishment_board(
     Parameters(query): Parameters<BoardQuery>,
     Conn(mut db): Conn,
 ) -> Result<Json<EstablishmentBoard>, Problem> {
-    let words = query.q.as_deref().map(str::trim).filter(|words| !words.is_empty());
-    if words.is_some_and(|words| words.chars().count() > LONGEST_TEXT) {
+    let words = query.q.as_deref().unwrap_or_default();
+    if words.trim().chars().count() > LONGEST_TEXT {
         return Err(Problem::invalid_field("?q", format!("must be at most {LONGEST_TEXT} characters long")));
     }
     let filter = Filter { scope: caller.scope.groups(), own: caller.office, words };
@@ -224,6 +225,46 @@ pub async fn note_paper(
     let day = parse_day(&input.sent_on, Bound::Begin, now);
     let day = day.map_err(|bad| Problem::invalid_field("/sent_on", bad))?;
     acts::note_paper(work.db(), &right, id, day, input.number.as_ref(), now).await?;
+    let shown = get_report(work.db(), &caller, &code, id).await?;
+    work.answer(StatusCode::OK, &shown).await
+}
+
+/// That a person sent a report by mail themselves.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnMailInput {
+    /// The day: `YYYY-MM-DD`, or as the letter writes it.
+    #[schema(
+        example = "๒๖ มีนาคม ๒๕๖๑",
+        max_length = 100,
+        pattern = r"^(?:(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|[^-]*[0-9๐-๙]{1,2}[^-]+[0-9๐-๙]{2,4}|[0-9๐-๙]{1,2}-[0-9๐-๙]{1,2}-[0-9๐-๙]{4})$"
+    )]
+    sent_on: String,
+    /// To which address.
+    #[schema(
+        value_type = String,
+        max_length = 254,
+        example = "gcc@opm.example.org",
+        pattern = r"^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*@[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*\.[A-Za-z]{2,6}$"
+    )]
+    to: EmailAddress,
+}
+
+/// Note that a person sent a report by mail themselves, as where no mail is set up here.
+#[utoipa::path(post, path = "/establishment/{office}/reports/{id}/own-mail", tag = "offices",
+    params(("office" = Code, Path), ("id" = EstablishmentReportId, Path)), request_body = OwnMailInput,
+    responses((status = 200, body = EstablishmentReport)))]
+pub async fn note_own_mail(
+    State(app): State<App>,
+    Ids(code, id): Ids<String, EstablishmentReportId>,
+    post: IdempotentPost<OwnMailInput>,
+) -> PostResult {
+    let (mut work, input) = post.begin(&app).await?;
+    let (now, right, caller) = (work.now, work.right(), work.caller.clone());
+    get_report(work.db(), &caller, &code, id).await?;
+    let day = parse_day(&input.sent_on, Bound::Begin, now);
+    let day = day.map_err(|bad| Problem::invalid_field("/sent_on", bad))?;
+    acts::note_own_mail(work.db(), &right, id, day, &input.to, now).await?;
     let shown = get_report(work.db(), &caller, &code, id).await?;
     work.answer(StatusCode::OK, &shown).await
 }

@@ -15,8 +15,9 @@ use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
 use crate::offices::register as commands;
 use crate::store::register::endorsements::list_endorsements;
+use crate::store::register::listing::{Filter, list_page};
 use crate::store::register::years::{YearRow, list_years};
-use crate::store::register::{Filter, find_entry, get_rule, list_page};
+use crate::store::register::{find_entry, get_rule};
 use crate::web::access::Caller;
 use crate::web::access::offices::chosen;
 use crate::web::app::App;
@@ -98,13 +99,14 @@ pub async fn list_register(
     State(app): State<App>,
     caller: Caller,
     Parameters(query): Parameters<RegisterQuery>,
-    Conn(mut db): Conn,
 ) -> Result<Json<Page<RegisterEntry>>, Problem> {
     let before: Option<RegisterPlace> = key_of(query.cursor.as_ref())?;
     let narrowed = read_filter(query.year.as_deref(), query.since, query.until, app.now())?;
-    let office = chosen(&mut db, &caller, query.office.as_deref(), "?office").await?;
+    let mut tx = app.begin().await?;
+    let office = chosen(&mut tx, &caller, query.office.as_deref(), "?office").await?;
     let filter = Filter { words: query.q, before, ..narrowed.of(office.id) };
-    let found = list_page(&mut db, &filter, query.limit.items()).await?;
+    let found = list_page(&mut tx, &filter, query.limit.items()).await?;
+    tx.commit().await?;
     Ok(Json(Page::new(found.entries.into_iter().map(RegisterEntry::of).collect(), found.next)))
 }
 

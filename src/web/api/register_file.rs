@@ -11,8 +11,8 @@ use crate::domain::register::RegisterPlace;
 use crate::domain::search::Words;
 use crate::domain::time_bound::TimeInput;
 use crate::report::Table;
-use crate::store::register::{Filter, list_entries};
-use crate::store::{Connection, StoreError};
+use crate::store::register::listing::{Filter, list_entries};
+use crate::store::{StoreError, Tx};
 use crate::web::access::Caller;
 use crate::web::access::offices::chosen;
 use crate::web::app::App;
@@ -93,7 +93,7 @@ impl LongTable for RegisterFile {
 
     async fn read(
         &self,
-        db: &mut Connection,
+        db: &mut Tx,
         after: Option<&RegisterEntry>,
         limit: i64,
     ) -> Result<Vec<RegisterEntry>, StoreError> {

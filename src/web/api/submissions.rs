@@ -17,9 +17,9 @@ use crate::offices::submissions::{self as commands, Material};
 use crate::relay::accept_submission::accept;
 use crate::store::Connection;
 use crate::store::files::find_submitted;
-use crate::store::submissions::{
-    Filter, find_submission, list_steps, list_submissions as list_rows, list_submitted_files, list_submitted_pages,
-};
+use crate::store::submissions::files::{list_submitted_files, list_submitted_pages};
+use crate::store::submissions::steps::list_steps;
+use crate::store::submissions::{Filter, find_submission, list_submissions as list_rows};
 use crate::web::access::offices::chosen;
 use crate::web::access::origin::default_origin;
 use crate::web::access::{Caller, visible};

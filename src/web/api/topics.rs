@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::submission::TopicCode;
 use crate::domain::text::TopicName;
 use crate::offices::submissions as commands;
-use crate::store::submissions as rows;
+use crate::store::submissions::topics as rows;
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};

@@ -58,12 +58,27 @@ fn write_summary(t: Words, html: &str, faults: &[Fault<'_>]) -> String {
     for Fault { id, sentence } in faults {
         // to a string it is always written
         let _ = match id.map(|id| target(html, id)) {
-            Some(target) => write!(summary, "<li><a href=\"#{target}\">{sentence}</a></li>"),
+            Some(target) => {
+                let about = if is_of_nobody(sentence) { label(html, target) } else { None };
+                let about = about.map(|label| format!("{label}: ")).unwrap_or_default();
+                write!(summary, "<li><a href=\"#{target}\">{about}{sentence}</a></li>")
+            }
             None => write!(summary, "<li>{sentence}</li>"),
         };
     }
     summary.push_str("</ul></div>\n");
     summary
+}
+
+/// Whether a sentence says what must be without saying of what: beside its field that is seen, on top of the page it is not.
+fn is_of_nobody(sentence: &str) -> bool {
+    ["ต้อง", "Must "].iter().any(|beginning| sentence.trim_start().starts_with(beginning))
+}
+
+/// What the control is called.
+fn label<'a>(html: &'a str, control: &str) -> Option<&'a str> {
+    let (_, rest) = html.split_once(&format!("<label for=\"{control}\">"))?;
+    rest.split_once("</label>").map(|(label, _)| label.trim()).filter(|label| !label.contains('<'))
 }
 
 /// The control that the sentence called `id` is about; the sentence itself where no control has its name.
@@ -82,6 +97,14 @@ mod tests {
             Words::in_language(Language::English),
             format!("<title>Form</title><main><!--faults-->{body}</main>"),
         )
+    }
+
+    #[test]
+    fn a_sentence_that_does_not_say_what_it_is_about_is_told_with_its_label() {
+        let page = told(
+            "<label for=\"alt1\">What it shows</label><p class=\"fault\" id=\"alt1-fault\">Must not be empty</p><input id=\"alt1\">",
+        );
+        assert!(page.contains("<a href=\"#alt1\">What it shows: Must not be empty</a>"), "{page}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::board::tables::file;
 use crate::domain::ids::BulletinId;
 use crate::report::Table;
 use crate::store::local_authorities::{DistrictSum, Filter, LocalReceipt, list_local_receipts, sum_by_district};
-use crate::store::{Connection, StoreError};
+use crate::store::{StoreError, Tx};
 use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::conn::Conn;
@@ -76,7 +76,7 @@ impl LongTable for ReceiptsFile {
 
     async fn read(
         &self,
-        db: &mut Connection,
+        db: &mut Tx,
         after: Option<&LocalReceipt>,
         limit: i64,
     ) -> Result<Vec<LocalReceipt>, StoreError> {

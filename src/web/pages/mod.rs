@@ -17,6 +17,7 @@ pub mod establishment;
 mod fault_summary;
 pub mod file;
 pub mod form_fields;
+mod form_files;
 pub mod form_state;
 pub mod form_with_file;
 pub mod heard;

@@ -189,10 +189,21 @@ pub struct NextStep {
     /// A steward's title, a group's code, `relay`, `operator` or `line`.
     #[schema(example = "ผู้ว่าราชการจังหวัดลำพูน")]
     pub who: String,
+    /// What pages call a group that `who` names by its code.
+    #[serde(skip)]
+    pub group_name: Option<String>,
     /// What.
     pub action: Action,
     /// When it happens by itself; null where nothing is set.
     pub at: Option<Timestamp>,
+}
+
+impl NextStep {
+    /// Whose turn it is, as pages call them.
+    #[must_use]
+    pub fn called(&self) -> &str {
+        self.group_name.as_deref().unwrap_or(&self.who)
+    }
 }
 
 /// What is to be done next.

@@ -32,6 +32,19 @@ pub struct PaperWay {
     pub noted_by: Option<Actor>,
 }
 
+/// That a person sent a report by mail themselves.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct OwnMailWay {
+    /// The day, `YYYY-MM-DD`.
+    #[schema(example = "2018-03-26")]
+    pub sent_on: String,
+    /// To whom.
+    pub to: Option<String>,
+    /// Who noted it.
+    #[schema(value_type = Option<String>)]
+    pub noted_by: Option<Actor>,
+}
+
 /// How a report stands with its last mail.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct MailWay {
@@ -63,8 +76,28 @@ pub struct EstablishmentReport {
     pub made_by: Actor,
     /// That it was sent on paper; null = nobody has noted that.
     pub paper: Option<PaperWay>,
-    /// How it stands by mail; null = it was not sent by mail.
+    /// How it stands by mail; null = this system did not send it by mail.
     pub mail: Option<MailWay>,
+    /// That a person sent it by mail themselves; null = nobody has noted that.
+    pub own_mail: Option<OwnMailWay>,
+}
+
+impl EstablishmentReport {
+    /// Whether it went out by mail: a mail server accepted it, or somebody noted that they sent it.
+    #[must_use]
+    pub fn went_by_mail(&self) -> bool {
+        self.own_mail.is_some() || self.is_accepted()
+    }
+
+    /// Whether all that is known of its way by mail is that a person says they sent it.
+    #[must_use]
+    pub fn own_mail_holds(&self) -> bool {
+        self.own_mail.is_some() && !self.is_accepted()
+    }
+
+    fn is_accepted(&self) -> bool {
+        self.mail.as_ref().is_some_and(|mail| mail.state == MailState::Accepted)
+    }
 }
 
 impl From<Report> for EstablishmentReport {
@@ -75,6 +108,11 @@ impl From<Report> for EstablishmentReport {
             made_at: row.made_at,
             made_by: row.made_by,
             paper: row.paper_on.map(|sent_on| PaperWay { sent_on, number: row.paper_number, noted_by: row.paper_by }),
+            own_mail: row.own_mail_on.map(|sent_on| OwnMailWay {
+                sent_on,
+                to: row.own_mail_to,
+                noted_by: row.own_mail_by,
+            }),
             mail: row.mail.map(|state| MailWay {
                 state,
                 to: row.mail_to,

@@ -8,7 +8,7 @@ use crate::domain::file_kind::FileKind;
 use crate::domain::ids::{BulletinId, SubmissionId};
 use crate::domain::submission::{SubmissionKind, SubmissionState, SubmissionWay};
 use crate::domain::time::Timestamp;
-use crate::store::submissions as rows;
+use crate::store::submissions::{self as rows, files, steps};
 
 /// What an office sent upward.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -98,9 +98,9 @@ pub struct SubmittedFile {
     pub milliseconds: Option<i32>,
 }
 
-impl From<rows::SubmittedFile> for SubmittedFile {
-    fn from(row: rows::SubmittedFile) -> Self {
-        let rows::SubmittedFile { id, kind, alt, bytes, width, height, milliseconds, .. } = row;
+impl From<files::SubmittedFile> for SubmittedFile {
+    fn from(row: files::SubmittedFile) -> Self {
+        let files::SubmittedFile { id, kind, alt, bytes, width, height, milliseconds, .. } = row;
         Self { file: id, kind, alt, bytes, width, height, milliseconds }
     }
 }
@@ -121,9 +121,9 @@ pub struct SubmissionStep {
     pub remark: Option<String>,
 }
 
-impl From<rows::Step> for SubmissionStep {
-    fn from(row: rows::Step) -> Self {
-        let rows::Step { no, state, at, by, remark, .. } = row;
+impl From<steps::Step> for SubmissionStep {
+    fn from(row: steps::Step) -> Self {
+        let steps::Step { no, state, at, by, remark, .. } = row;
         Self { no, state, at, by, remark }
     }
 }

@@ -59,5 +59,10 @@ pub(super) fn next_step(row: &rows::Delivery, state: DeliveryState) -> Option<Ne
             return None;
         }
     };
-    Some(NextStep { who, action, at })
+    let group_name = match state {
+        DeliveryState::Waiting => row.parent_name.clone(),
+        DeliveryState::Held if row.steward_title.is_none() => Some(row.group_name.clone()),
+        _ => None,
+    };
+    Some(NextStep { who, group_name, action, at })
 }

@@ -131,6 +131,7 @@ audit-act-declare-groups = Said whether groups were created
 audit-act-verify-groups = Verified groups, or took it back
 audit-act-report-establishment = Made a report on set-up groups
 audit-act-note-establishment-paper = Noted that a report on set-up groups was sent on paper
+audit-act-note-establishment-mail = Noted that an office mailed its report on set-up groups itself
 audit-act-send-establishment-mail = Had a report on set-up groups sent by mail
 audit-act-end-establishment-mail = Outcome of the mail of a report on set-up groups
 audit-act-dissemination-record = Recorded how a bulletin was spread further

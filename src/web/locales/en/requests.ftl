@@ -87,3 +87,4 @@ request-purpose-inform = For information
 said-request-answered = The answer was recorded.
 said-request-added = The request was added.
 said-request-removed = The request was removed.
+requests-disseminate-hint = It may be recorded several times. Once all is done, press the button below.

@@ -23,7 +23,7 @@ status-acknowledged = { $n ->
    *[other] acknowledged in { $shown } groups
 }
 status-acknowledged-people = people who acknowledged: { $shown }
-status-next-wait = LINE must first accept it for the group above ({ $who })
+status-next-wait = LINE must first accept it for the group above
 status-next-forward = { $who } forwards it into the group
 status-next-send = it is sent by itself
 status-next-resume = operations must resume the LINE channel

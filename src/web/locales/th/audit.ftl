@@ -125,6 +125,7 @@ audit-act-declare-groups = แจ้งการจัดตั้งกลุ�
 audit-act-verify-groups = ตรวจสอบการจัดตั้งกลุ่ม LINE
 audit-act-report-establishment = จัดทำรายงานผลการจัดตั้งกลุ่ม
 audit-act-note-establishment-paper = บันทึกการส่งรายงานการจัดตั้งกลุ่มเป็นหนังสือ
+audit-act-note-establishment-mail = บันทึกว่าหน่วยงานส่งรายงานการจัดตั้งกลุ่มทางอีเมลเอง
 audit-act-send-establishment-mail = สั่งส่งรายงานการจัดตั้งกลุ่มทางอีเมล
 audit-act-end-establishment-mail = ผลการส่งรายงานการจัดตั้งกลุ่มทางอีเมล
 audit-act-dissemination-record = บันทึกการเผยแพร่ประชาสัมพันธ์

@@ -81,3 +81,4 @@ request-purpose-inform = เพื่อโปรดทราบ
 said-request-answered = บันทึกคำตอบแล้ว
 said-request-added = เพิ่มเรื่องที่ขอให้ดำเนินการแล้ว
 said-request-removed = ลบเรื่องที่ขอให้ดำเนินการแล้ว
+requests-disseminate-hint = บันทึกการเผยแพร่ได้หลายครั้ง เมื่อดำเนินการครบแล้วโปรดกดปุ่มดำเนินการแล้ว

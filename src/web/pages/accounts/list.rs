@@ -65,7 +65,7 @@ pub async fn show_accounts(
         _ => (None, None),
     };
     let filter = Filter {
-        text: Some(query.q.clone()).filter(|text| !text.is_empty()),
+        text: query.q.clone(),
         role: Role::ALL.into_iter().find(|role| role.as_str() == query.role),
         disabled,
         has_password,
@@ -81,7 +81,7 @@ pub async fn show_accounts(
         format!("{HERE}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
     });
     let list = AccountsPage {
-        narrowed: filter.text.is_some() || filter.role.is_some() || filter.disabled.is_some(),
+        narrowed: !filter.text.is_empty() || filter.role.is_some() || filter.disabled.is_some(),
         roles: with_any(t, role_choices(t, &query.role)),
         states: with_any(
             t,

@@ -99,6 +99,7 @@ const ACTS: &[(&str, &str)] = &[
     ("verify_groups", "audit-act-verify-groups"),
     ("report_establishment", "audit-act-report-establishment"),
     ("note_establishment_paper", "audit-act-note-establishment-paper"),
+    ("note_establishment_mail", "audit-act-note-establishment-mail"),
     ("send_establishment_mail", "audit-act-send-establishment-mail"),
     ("end_establishment_mail", "audit-act-end-establishment-mail"),
     ("dissemination_record", "audit-act-dissemination-record"),

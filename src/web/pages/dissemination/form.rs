@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 use serde::Deserialize;
 
 use super::place;
-use super::read_back::read_village;
+use super::villages::{MOST_VILLAGES, read_village, read_villages};
 use crate::domain::area::{Area, BadArea, Level};
 use crate::domain::content_id::FileId;
 use crate::domain::dissemination::{EvidenceLink, Medium, Pictures, Reach, Source, Times};
@@ -16,6 +16,7 @@ use crate::offices::OfficeRefusal;
 use crate::offices::dissemination::Spread;
 use crate::store::disseminations::Dissemination;
 use crate::web::pages::form_fields::read_day;
+use crate::web::pages::form_files::{self, write_ids};
 use crate::web::pages::form_state::{Choice, FormErrors, FormState};
 use crate::web::ui::label::{Label as _, code_of, either};
 use crate::web::words::{Words, capital};
@@ -139,24 +140,36 @@ pub(super) fn read(
     })
 }
 
-/// The ids that stand between commas, and of too many one more than may be; what is none is passed over, and so is one that stands
-/// there already.
-pub(super) fn read_ids(text: &str) -> Vec<FileId> {
-    let mut ids: Vec<FileId> = Vec::new();
-    for id in text.split(',').filter_map(|id| id.trim().parse().ok()) {
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-        if ids.len() > Pictures::MOST {
-            break;
-        }
-    }
-    ids
+/// What the form means where several villages may be typed: a record for each, all else the same; or nothing, and what is wrong with it is in
+/// the form.
+pub(super) fn read_each(
+    t: Words,
+    form: &mut FormState<SpreadForm>,
+    province: Option<&str>,
+    now: Timestamp,
+) -> Option<Vec<Spread>> {
+    let villages = match read_villages(&form.typed.village) {
+        Some(villages) if villages.len() > 1 => villages,
+        _ => return read(t, form, province, now).map(|spread| vec![spread]),
+    };
+    let typed = std::mem::take(&mut form.typed.village);
+    let spread = read(t, form, province, now);
+    form.typed.village = typed;
+    let area = read_place(t, &form.typed.area, province, None).ok();
+    let areas = if villages.len() > MOST_VILLAGES {
+        Err(t.say_with("spread-villages-many", &[("most", &MOST_VILLAGES.to_string())]))
+    } else {
+        let each = |area: Area| villages.iter().map(|number| area.with_village(*number)).collect::<Result<Vec<_>, _>>();
+        area.map(each).transpose().map_err(|bad| say_bad(t, bad))
+    };
+    let areas = form.errors.check("village", areas)??;
+    let spread = spread?;
+    Some(areas.into_iter().map(|area| Spread { area, ..spread.clone() }).collect())
 }
 
-/// The same, to stand in a form or an address.
-pub(super) fn write_ids(ids: &[FileId]) -> String {
-    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+/// The ids of the pictures of a form, and of too many one more than may be.
+pub(super) fn read_ids(text: &str) -> Vec<FileId> {
+    form_files::read_ids(text, Pictures::MOST + 1)
 }
 
 /// A number as people type it, in either digits and with or without commas.
@@ -184,7 +197,7 @@ pub(super) fn read_place(t: Words, typed: &str, province: Option<&str>, level: O
     let mut found = Area::find_called(typed, province);
     found.retain(|area| level.is_none_or(|level| area.level() == level));
     match found.len() {
-        0 => Err(say_bad(t, BadArea::Shape)),
+        0 => Err(t.say("spread-area-unknown")),
         1 => Ok(found.swap_remove(0)),
         _ => {
             let first = found.iter().take(OFFERED).map(|area| format!("{area} {}", place(t, area)));

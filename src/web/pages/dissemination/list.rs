@@ -12,7 +12,7 @@ use crate::domain::ids::{BulletinId, DisseminationId};
 use crate::report::Table;
 use crate::store::bulletins::{self, list_bulletins};
 use crate::store::disseminations::{Dissemination, Filter, list_disseminations};
-use crate::store::{Connection, StoreError};
+use crate::store::{StoreError, Tx};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
@@ -36,6 +36,9 @@ pub(super) struct ListQuery {
     bulletin: Option<BulletinId>,
     cursor: Option<Cursor>,
     csv: Option<String>,
+    /// What was just done, which stands above the page.
+    #[serde(rename = "said")]
+    _said: Option<String>,
 }
 
 /// A bulletin that can be spread further.
@@ -65,7 +68,7 @@ impl LongTable for RecordsFile {
 
     async fn read(
         &self,
-        db: &mut Connection,
+        db: &mut Tx,
         after: Option<&Dissemination>,
         limit: i64,
     ) -> Result<Vec<Dissemination>, StoreError> {

@@ -10,6 +10,7 @@ mod read_back;
 mod record;
 mod script;
 mod show;
+mod villages;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

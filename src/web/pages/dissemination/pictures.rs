@@ -1,7 +1,6 @@
 //! Pictures that show what was done: chosen before the rest is typed, and seen by those who see the record.
 //!
-//! Each is written down, looked at and kept before the next is read. The same picture sent twice is kept once, so that a second click
-//! does no harm.
+//! How they are taken in is told in [`form_files`](crate::web::pages::form_files).
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest as _, Request, State};
@@ -9,24 +8,20 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::form::{read_ids, write_ids};
+use super::form::read_ids;
 use super::{HERE, record, show};
 use crate::domain::content_id::FileId;
 use crate::domain::dissemination::Pictures;
-use crate::domain::file_kind::FileKind;
 use crate::domain::ids::{BulletinId, DisseminationId};
-use crate::files::upload::NotStaged;
 use crate::store::files::find_picture_of_record;
 use crate::store::images::find_image;
 use crate::web::app::App;
 use crate::web::file_answer;
 use crate::web::input::{Ids, Parameters};
+use crate::web::pages::form_files::{TakenFile, read_text, take_file, write_ids};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::uploads::{announced, not_kept, not_staged, say_not_kept, say_not_staged};
-
-/// The longest text beside the pictures: the ids of those that were chosen before.
-const LONGEST: usize = 1_000;
+use crate::web::uploads::announced;
 
 /// Whether the small picture is enough.
 #[derive(Debug, Default, Deserialize)]
@@ -110,11 +105,11 @@ async fn read_parts(app: &App, visitor: &Visitor, request: Request) -> Result<Se
         }
         match (part.name(), part.file_name()) {
             (Some("file"), Some(_)) => came += usize::from(take_one(app, visitor, part, &mut sent).await?),
-            (Some("pictures"), None) => sent.pictures = read_ids(&text_of(part).await?),
-            (Some("bulletin"), None) => sent.bulletin = text_of(part).await?.parse().ok(),
-            (Some("record"), None) => sent.record = text_of(part).await?.parse().ok(),
+            (Some("pictures"), None) => sent.pictures = read_ids(&read_text(part).await?),
+            (Some("bulletin"), None) => sent.bulletin = read_text(part).await?.parse().ok(),
+            (Some("record"), None) => sent.record = read_text(part).await?.parse().ok(),
             _ => {
-                text_of(part).await?;
+                read_text(part).await?;
             }
         }
         if sent.fault.is_some() {
@@ -130,44 +125,14 @@ async fn read_parts(app: &App, visitor: &Visitor, request: Request) -> Result<Se
 
 /// Takes one picture; gives whether there was one.
 async fn take_one(app: &App, visitor: &Visitor, part: Field<'_>, sent: &mut Sent) -> Result<bool, Problem> {
-    let t = visitor.words;
-    let staged = match app.files.stage(None, part).await {
-        Ok(staged) => staged,
-        // a field of files that was left empty
-        Err(NotStaged::Empty) => return Ok(false),
-        Err(NotStaged::Kind) => {
-            sent.fault = Some(t.say("spread-picture-kind"));
-            return Ok(true);
+    match take_file(app, visitor, part, Some("spread-picture-kind")).await? {
+        TakenFile::Empty => return Ok(false),
+        TakenFile::Refused(sentence) => sent.fault = Some(sentence),
+        TakenFile::Kept(file) if sent.pictures.contains(&file.id) => {}
+        TakenFile::Kept(_) if sent.pictures.len() >= Pictures::MOST => {
+            sent.fault = Some(visitor.words.say("spread-pictures-many"));
         }
-        Err(why) => {
-            sent.fault = Some(say_not_staged(t, &why).ok_or_else(|| not_staged(&why))?);
-            return Ok(true);
-        }
-    };
-    if staged.kind != FileKind::Image {
-        sent.fault = Some(t.say("spread-picture-kind"));
-        return Ok(true);
-    }
-    match app.files.keep(&app.db, &staged, &visitor.caller.actor(), app.now()).await {
-        Ok(file) if sent.pictures.contains(&file.id) => {}
-        Ok(_) if sent.pictures.len() >= Pictures::MOST => sent.fault = Some(t.say("spread-pictures-many")),
-        Ok(file) => sent.pictures.push(file.id),
-        Err(why) => match say_not_kept(t, &why) {
-            Some(sentence) => sent.fault = Some(sentence),
-            None => return Err(not_kept(why)),
-        },
+        TakenFile::Kept(file) => sent.pictures.push(file.id),
     }
     Ok(true)
-}
-
-/// A short text of the form.
-async fn text_of(mut part: Field<'_>) -> Result<String, Problem> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = part.chunk().await.map_err(|_| Problem::bad_request("The form cannot be read."))? {
-        bytes.extend_from_slice(&piece);
-        if bytes.len() > LONGEST {
-            return Err(Problem::too_large());
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| Problem::bad_request("The form cannot be read."))
 }

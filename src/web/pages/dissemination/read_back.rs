@@ -12,6 +12,7 @@ use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 
 use super::form::{read_number, read_place};
+use super::villages::read_village;
 use super::{HERE, find_published, place};
 use crate::domain::actor::{Actor, Part};
 use crate::domain::area::{Area, Level};
@@ -19,7 +20,6 @@ use crate::domain::dissemination::{Source, Times};
 use crate::domain::ids::BulletinId;
 use crate::domain::read_back_code::ReadBackCode;
 use crate::domain::right::Right;
-use crate::domain::thai::normal_form;
 use crate::offices::OfficeRefusal;
 use crate::offices::read_back::{GiveBackOutcome, GivenBack, MEDIA, give_back, make_code};
 use crate::store::Connection;
@@ -88,14 +88,6 @@ fn read(t: Words, FormState { typed, errors }: &mut FormState<ReadBackForm>) -> 
     let times = times.filter(|times| times.number() > 0);
     let times = errors.check("times", times.ok_or_else(|| t.say("read-back-times-bad")));
     Some(GivenBack { code: code?, village: village?, medium: medium?, times: times? })
-}
-
-/// The number of a village as people type it: also with `หมู่ที่`, `หมู่` or `ม.` in front.
-pub(super) fn read_village(text: &str) -> Option<i16> {
-    let text = normal_form(text);
-    let text = text.trim();
-    let number = ["หมู่ที่", "หมู่", "ม."].into_iter().find_map(|word| text.strip_prefix(word));
-    read_number(number.unwrap_or(text)).and_then(|number| i16::try_from(number).ok())
 }
 
 /// Takes what is typed, or says by the fields why not.
@@ -261,19 +253,4 @@ pub(super) async fn find_printed(
     let Some((area, office)) = area.zip(visitor.caller.office) else { return Ok(None) };
     let code = crate::store::read_back::find_code(db, bulletin, office, &area).await?;
     Ok(code.map(|code| (area, code)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_village_is_read_as_it_is_spoken_of_and_never_cut() {
-        for (typed, village) in
-            [("7", Some(7)), ("๗", Some(7)), ("หมู่ ๗", Some(7)), ("หมู่ที่ 12", Some(12)), ("ม.3", Some(3)), ("หมู่", None)]
-        {
-            assert_eq!(read_village(typed), village, "{typed}");
-        }
-        assert_eq!(read_village("บ้านเหมืองง่า"), None);
-    }
 }

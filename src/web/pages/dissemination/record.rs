@@ -7,13 +7,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::form::{SpreadForm, media, places, read, read_ids, say_refusal, write_ids};
+use super::form::{SpreadForm, media, places, read_each, read_ids, say_refusal};
 use super::{HERE, find_published, place};
 use crate::domain::content_id::FileId;
 use crate::domain::dissemination::{Pictures, Source};
-use crate::domain::ids::{BulletinId, OfficeId};
+use crate::domain::ids::{BulletinId, DisseminationId, OfficeId};
+use crate::domain::time::Timestamp;
 use crate::offices::OfficeRefusal;
-use crate::offices::dissemination as commands;
+use crate::offices::dissemination::{self as commands, Spread};
 use crate::store::disseminations::{Filter, list_disseminations};
 use crate::store::offices::{Office, get_province};
 use crate::store::{Connection, StoreError};
@@ -23,6 +24,7 @@ use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Parameters;
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::{OfficeChoice, OfficeField};
+use crate::web::pages::form_files::write_ids;
 use crate::web::pages::form_state::{Choice, FormErrors, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -40,6 +42,9 @@ pub(super) struct NewQuery {
     bulletin: BulletinId,
     #[serde(default)]
     pictures: String,
+    /// For which office, where it is not the visitor's own.
+    #[serde(default)]
+    office: String,
 }
 
 /// What is typed, with the office.
@@ -75,6 +80,7 @@ struct NewPage {
     media: Vec<Choice>,
     places: Vec<Choice>,
     form: FormState<SpreadForm>,
+    village_help: String,
     /// How many pictures were chosen so far, in words; none = no picture.
     chosen: Option<String>,
     /// What is wrong with the pictures that were sent.
@@ -98,7 +104,11 @@ pub(super) async fn show_form(
     let mut ids = read_ids(&query.pictures);
     ids.truncate(Pictures::MOST);
     let typed = SpreadForm { pictures: write_ids(&ids), ..SpreadForm::new(&province, app.now()) };
-    let shown = Shown { office: FormState::default(), form: FormState::new(typed), picture_fault: None };
+    let mut office = FormState::<OfficePart>::default();
+    if visitor.caller.office_code.as_deref() != Some(query.office.as_str()) {
+        office.typed.office.typed = query.office;
+    }
+    let shown = Shown { office, form: FormState::new(typed), picture_fault: None };
     render(&app, &mut db, &visitor, query.bulletin, shown, StatusCode::OK).await
 }
 
@@ -141,11 +151,13 @@ async fn render(
     let t = visitor.words;
     let subject = find_published(db, &visitor.caller, bulletin).await?.subject;
     let last = find_last(db, visitor, app).await?;
-    let own = visitor.caller.office.and(visitor.office_name.clone());
+    let own = visitor.caller.office.and(visitor.office_name.clone()).filter(|_| office.typed.office.typed.is_empty());
     let media = media(t, &form.typed.medium);
     let places = places(t, &find_own_province(db, visitor).await?);
     let chosen = chosen_pictures(t, &form.typed);
-    let page = NewPage { bulletin, subject, own, office, last, media, places, form, chosen, picture_fault };
+    let village_help = t.say("spread-villages-help");
+    let page =
+        NewPage { bulletin, subject, own, office, last, media, places, form, village_help, chosen, picture_fault };
     Ok(HtmlPage::of(visitor, page).status(status).into_response())
 }
 
@@ -186,6 +198,22 @@ async fn choose(
     Ok(None)
 }
 
+/// Records all of it; where one is refused the caller gives all of it up.
+async fn record_each(
+    db: &mut Connection,
+    visitor: &Visitor,
+    office: OfficeId,
+    bulletin: BulletinId,
+    each: &[Spread],
+    now: Timestamp,
+) -> Result<Vec<DisseminationId>, OfficeRefusal> {
+    let mut ids = Vec::new();
+    for spread in each {
+        ids.push(commands::record(db, &visitor.caller.right(), office, bulletin, spread, now).await?);
+    }
+    Ok(ids)
+}
+
 /// Records it.
 pub(super) async fn record(
     State(app): State<App>,
@@ -205,11 +233,14 @@ pub(super) async fn record(
         Some(office) => get_province(&mut tx, office).await?,
         None => None,
     };
-    let meant = read(visitor.words, &mut form, province.as_deref(), app.now());
-    if let (Some(chosen), Some(spread)) = (chosen, meant) {
-        match commands::record(&mut tx, &visitor.caller.right(), chosen, bulletin, &spread, app.now()).await {
-            Ok(id) => {
-                let to = with_flash(&format!("{HERE}/{id}"), "said-spread-recorded");
+    let meant = read_each(visitor.words, &mut form, province.as_deref(), app.now());
+    if let (Some(chosen), Some(each)) = (chosen, meant) {
+        match record_each(&mut tx, &visitor, chosen, bulletin, &each, app.now()).await {
+            Ok(ids) => {
+                let to = match ids.as_slice() {
+                    [id] => with_flash(&format!("{HERE}/{id}"), "said-spread-recorded"),
+                    _ => with_flash(&format!("{HERE}?bulletin={bulletin}"), "said-spread-recorded-each"),
+                };
                 form_key.finish(tx, &app, &to).await?;
                 return Ok(Redirect::to(&to).into_response());
             }

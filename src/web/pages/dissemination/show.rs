@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::form::{SpreadForm, media, places, read, read_ids, say_refusal, write_ids};
+use super::form::{SpreadForm, media, places, read, read_ids, say_refusal};
 use super::record::chosen_pictures;
 use super::{HERE, place};
 use crate::domain::account::Permission;
@@ -23,6 +23,7 @@ use crate::web::conn::Conn;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::{Id, Parameters};
 use crate::web::pages::HtmlPage;
+use crate::web::pages::form_files::write_ids;
 use crate::web::pages::form_state::{Choice, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -89,6 +90,7 @@ struct OnePage {
     /// Where it can be corrected: by whoever does the office's work, while nothing stands in its place.
     media: Vec<Choice>,
     places: Vec<Choice>,
+    village_help: String,
     corrects: bool,
     form: FormState<SpreadForm>,
     /// How many pictures the correction has, in words; none = no picture.
@@ -172,6 +174,7 @@ async fn render(
         pictures: shown_pictures(t, &record),
         media: media(t, &form.typed.medium),
         places: places(t, record.area.province_code()),
+        village_help: t.say("spread-village-help"),
         corrects: visitor.may(Permission::OfficeWork) && record.replaced_by.is_none(),
         chosen: chosen_pictures(t, &form.typed),
         picture_fault,

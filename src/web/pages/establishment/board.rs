@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{HERE, address, mail_badge, paper_badge, report_address};
 use crate::domain::establishment::GroupStage;
+use crate::domain::request::RequestState;
 use crate::domain::thai::{to_bangkok, trim_unseen};
 use crate::domain::time::Timestamp;
 use crate::store::Connection;
@@ -21,7 +22,7 @@ use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::cell::Cell;
 use crate::web::ui::format::{DASH, Share, day, number, province};
-use crate::web::ui::label::{Badge, code_of};
+use crate::web::ui::label::{Badge, Label as _, code_of};
 use crate::web::ui::table::{Column, PageTable, to_file};
 use crate::web::view::establishment::{EstablishmentOffice, board};
 use crate::web::words::Words;
@@ -59,8 +60,7 @@ async fn read(
     query: &mut BoardQuery,
 ) -> Result<Vec<EstablishmentOffice>, Problem> {
     query.q = trim_unseen(&query.q).chars().filter(|letter| *letter != '\0').take(LONGEST_TEXT).collect();
-    let words = Some(query.q.as_str()).filter(|words| !words.is_empty());
-    let filter = Filter { scope: visitor.caller.scope.groups(), own: visitor.caller.office, words };
+    let filter = Filter { scope: visitor.caller.scope.groups(), own: visitor.caller.office, words: &query.q };
     Ok(board(db, &app.settings.establishment.names, &filter, app.now()).await?)
 }
 
@@ -116,10 +116,7 @@ fn tiles(t: Words, rows: &[EstablishmentOffice]) -> Vec<Tile> {
 
 /// Whether the last report went out on paper and by mail.
 fn has_both_ways(row: &EstablishmentOffice) -> bool {
-    use crate::domain::establishment::MailState;
-    row.last_report.as_ref().is_some_and(|report| {
-        report.paper.is_some() && report.mail.as_ref().is_some_and(|mail| mail.state == MailState::Accepted)
-    })
+    row.last_report.as_ref().is_some_and(|report| report.paper.is_some() && report.went_by_mail())
 }
 
 /// The last day of something whose time is over at `due_at`.
@@ -148,6 +145,7 @@ fn due_badge(t: Words, row: &EstablishmentOffice) -> (Badge, String) {
     }
     let code = row.requested.map(|state| code_of(&state)).unwrap_or_default();
     match (row.requested, row.due_at) {
+        (Some(done @ (RequestState::Done | RequestState::NotApplicable)), _) => (done.badge(t), code),
         (None, _) => (Badge { class: "", word: t.say("establishment-not-asked") }, code),
         (Some(_), None) => (Badge { class: "", word: t.say("establishment-no-day") }, code),
         (Some(_), due_at) => (Badge { class: "", word: last_day(t, due_at) }, code),
@@ -197,7 +195,8 @@ fn columns<'a>() -> Vec<Column<'a, EstablishmentOffice>> {
         .in_file(),
         Column::badge("establishment-mail", |row: &Row, t| match &row.last_report {
             Some(report) => {
-                let code = report.mail.as_ref().map(|mail| code_of(&mail.state)).unwrap_or_default();
+                let by_system = report.mail.as_ref().map(|mail| code_of(&mail.state)).unwrap_or_default();
+                let code = if report.own_mail_holds() { "own_mail".to_owned() } else { by_system };
                 (mail_badge(t, report), code)
             }
             None => (Badge { class: "", word: String::new() }, String::new()),

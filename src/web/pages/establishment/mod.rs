@@ -34,6 +34,7 @@ pub fn routes() -> Router<App> {
         .route("/establishment/offices/{code}/reports", post(acts::make_report))
         .route("/establishment/reports/{id}", get(sheet::show_report))
         .route("/establishment/reports/{id}/paper", post(sheet::note_paper))
+        .route("/establishment/reports/{id}/own-mail", post(sheet::note_own_mail))
         .route("/establishment/reports/{id}/resend", post(sheet::send_again))
 }
 
@@ -70,8 +71,12 @@ fn paper_badge(t: Words, report: &EstablishmentReport) -> Badge {
 
 /// How a report stands by mail, in words.
 fn mail_badge(t: Words, report: &EstablishmentReport) -> Badge {
-    match &report.mail {
-        Some(mail) => mail.state.badge(t),
-        None => Badge { class: "warn", word: t.say("establishment-mail-none") },
+    match (&report.own_mail, &report.mail) {
+        (Some(own), _) if report.own_mail_holds() => {
+            let day = written_day(t, &own.sent_on);
+            Badge { class: "good", word: t.say_with("establishment-own-mail-sent", &[("day", &day)]) }
+        }
+        (_, Some(mail)) => mail.state.badge(t),
+        (_, None) => Badge { class: "warn", word: t.say("establishment-mail-none") },
     }
 }

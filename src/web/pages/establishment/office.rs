@@ -9,6 +9,7 @@ use super::board::last_day;
 use super::{address, mail_badge, mail_limit, paper_badge, report_address};
 use crate::domain::account::Permission;
 use crate::domain::establishment::{EstablishmentSums, GroupStage};
+use crate::domain::request::RequestState;
 use crate::offices::establishment::find_next_mail_at;
 use crate::store::offices::is_all_under;
 use crate::web::access::visible;
@@ -105,7 +106,7 @@ async fn render(
     let names = ActorNames::find(&mut db, &users).await?;
     let page = OfficePage {
         overdue: due.clone().filter(|_| shown.office.overdue),
-        due: due.filter(|_| !shown.office.overdue && shown.office.requested.is_some()),
+        due: due.filter(|_| !shown.office.overdue && shown.office.requested == Some(RequestState::Open)),
         facts: facts(t, &shown.office.sums),
         has_groups: !in_use.is_empty(),
         groups: PageTable::of(t, &t.say("establishment-groups-title"), &group_columns(&chosen, &names), &in_use)

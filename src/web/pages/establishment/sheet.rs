@@ -5,9 +5,11 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{address, mail_badge, mail_limit, paper_badge, report_address};
+use super::{address, mail_badge, mail_limit, paper_badge, report_address, written_day};
+use crate::domain::email::EmailAddress;
 use crate::domain::establishment::ReportedGroup;
 use crate::domain::ids::EstablishmentReportId;
 use crate::domain::text::{BadText, FormEntry};
@@ -16,6 +18,7 @@ use crate::domain::time_bound::Bound;
 use crate::offices::OfficeRefusal;
 use crate::offices::establishment as acts;
 use crate::report::establishment::ReportForm;
+use crate::store::Connection;
 use crate::store::establishment::reports::{Report, find_report, get_rows};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
@@ -23,7 +26,7 @@ use crate::web::input::Id;
 use crate::web::pages::HtmlPage;
 use crate::web::pages::compose::format::bad_text;
 use crate::web::pages::form_fields::read_day;
-use crate::web::pages::form_state::FormState;
+use crate::web::pages::form_state::{FormErrors, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
@@ -32,14 +35,18 @@ use crate::web::ui::label::Badge;
 use crate::web::view::establishment::EstablishmentReport;
 use crate::web::words::Words;
 
-/// What is typed of the paper.
+/// What is typed of how a person sent the report: the fields of one way or of the other.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct PaperForm {
-    /// The day.
+pub struct SendingForm {
+    /// The day on which it was sent on paper.
     pub sent_on: String,
     /// The number of the letter.
     pub number: String,
+    /// The day on which it was sent by mail.
+    pub mailed_on: String,
+    /// To which address.
+    pub mailed_to: String,
 }
 
 /// How a report stands with its mail, for people.
@@ -62,9 +69,11 @@ struct ReportPage {
     paper_number: Option<String>,
     mail: Badge,
     mail_shown: Option<MailShown>,
+    /// That a person sent it by mail themselves, in words.
+    own_mail: Option<String>,
     /// The words of the button that sends it; none where that cannot be.
     send: Option<String>,
-    form: FormState<PaperForm>,
+    form: FormState<SendingForm>,
     /// How it stands in both ways together.
     standing: String,
     /// From when on another mail may go out; none = now.
@@ -100,9 +109,7 @@ async fn find(app: &App, visitor: &Visitor, id: EstablishmentReportId) -> Result
 
 /// How a report stands in both ways together: one of them answers what a bulletin asked, and the letter wants both.
 fn standing(report: &EstablishmentReport) -> &'static str {
-    use crate::domain::establishment::MailState;
-    let by_mail = report.mail.as_ref().is_some_and(|mail| mail.state == MailState::Accepted);
-    match (report.paper.is_some(), by_mail) {
+    match (report.paper.is_some(), report.went_by_mail()) {
         (true, true) => "establishment-standing-both",
         (true, false) => "establishment-standing-paper",
         (false, true) => "establishment-standing-mail",
@@ -114,7 +121,7 @@ async fn render(
     app: &App,
     visitor: &Visitor,
     id: EstablishmentReportId,
-    form: FormState<PaperForm>,
+    mut form: FormState<SendingForm>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
@@ -125,6 +132,10 @@ async fn render(
         Problem::internal()
     })?;
     let report = EstablishmentReport::from(found);
+    if form.errors.is_empty() && form.typed.mailed_to.is_empty() {
+        let mail = app.settings.establishment.mail.as_ref();
+        form.typed.mailed_to = mail.map(|mail| mail.to.as_str().to_owned()).unwrap_or_default();
+    }
     let page = ReportPage {
         id,
         back,
@@ -134,6 +145,10 @@ async fn render(
         paper_number: report.paper.as_ref().and_then(|paper| paper.number.clone()),
         mail: mail_badge(t, &report),
         mail_shown: mail_shown(t, &report),
+        own_mail: report.own_mail.as_ref().map(|own| {
+            let (day, to) = (written_day(t, &own.sent_on), own.to.clone().unwrap_or_default());
+            t.say_with("establishment-own-mail-to-whom", &[("to", &to), ("day", &day)])
+        }),
         send: send_words(app, t, &report),
         form,
         standing: t.say(standing(&report)),
@@ -173,22 +188,18 @@ fn send_words(app: &App, t: Words, report: &EstablishmentReport) -> Option<Strin
 /// Notes that the report was sent on paper.
 pub async fn note_paper(
     State(app): State<App>,
-    mut visitor: Visitor,
+    visitor: Visitor,
     Id(id): Id<EstablishmentReportId>,
-    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<PaperForm>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<SendingForm>>,
 ) -> Result<Response, Problem> {
     let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
     let (t, now) = (visitor.words, app.now());
-    let found = find_report(&mut tx, visitor.caller.scope.groups(), id).await?;
-    found.ok_or_else(|| Problem::absent("report"))?;
+    must_exist(&mut tx, &visitor, id).await?;
     let mut form = FormState::new(typed);
-    let day = form.errors.check("sent_on", read_day(t, &form.typed.sent_on, Bound::Begin, now));
-    if day == Some(None) {
-        form.errors.add("sent_on", t.say("establishment-paper-day-needed"));
-    }
+    let day = read_sent_day(t, &mut form.errors, "sent_on", &form.typed.sent_on, now);
     let number = match form.typed.number.parse::<FormEntry>() {
         Ok(number) => Some(number),
         Err(BadText::Empty) => None,
@@ -197,24 +208,88 @@ pub async fn note_paper(
             None
         }
     };
-    let noted = match day.flatten().filter(|_| form.errors.is_empty()) {
-        Some(day) => acts::note_paper(&mut tx, &visitor.caller.right(), id, day, number.as_ref(), now).await,
-        None => Ok(()),
+    if let Some(day) = day.filter(|_| form.errors.is_empty()) {
+        let noted = acts::note_paper(&mut tx, &visitor.caller.right(), id, day, number.as_ref(), now).await;
+        say_bad_day(t, &mut form.errors, "sent_on", noted)?;
+    }
+    if form.errors.is_empty() {
+        let to = with_flash(&report_address(id), "said-paper-noted");
+        form_key.finish(tx, &app, &to).await?;
+        return Ok(Redirect::to(&to).into_response());
+    }
+    drop(tx);
+    refuse(&app, visitor, id, form).await
+}
+
+/// Notes that a person sent the report by mail themselves.
+pub async fn note_own_mail(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<EstablishmentReportId>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<SendingForm>>,
+) -> Result<Response, Problem> {
+    let mut tx = match form_key.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
+    let (t, now) = (visitor.words, app.now());
+    must_exist(&mut tx, &visitor, id).await?;
+    let mut form = FormState::new(typed);
+    let day = read_sent_day(t, &mut form.errors, "mailed_on", &form.typed.mailed_on, now);
+    let address = form.typed.mailed_to.trim().parse::<EmailAddress>();
+    let address = form.errors.check("mailed_to", address.map_err(|_| t.say("establishment-own-mail-to-bad")));
+    if let (Some(day), Some(address)) = (day, &address) {
+        let noted = acts::note_own_mail(&mut tx, &visitor.caller.right(), id, day, address, now).await;
+        say_bad_day(t, &mut form.errors, "mailed_on", noted)?;
+    }
+    if form.errors.is_empty() {
+        let to = with_flash(&report_address(id), "said-own-mail-noted");
+        form_key.finish(tx, &app, &to).await?;
+        return Ok(Redirect::to(&to).into_response());
+    }
+    drop(tx);
+    refuse(&app, visitor, id, form).await
+}
+
+async fn must_exist(db: &mut Connection, visitor: &Visitor, id: EstablishmentReportId) -> Result<(), Problem> {
+    let found = find_report(db, visitor.caller.scope.groups(), id).await?;
+    found.map(drop).ok_or_else(|| Problem::absent("report"))
+}
+
+/// The day on which a report was sent; or nothing, and what is wrong is added.
+fn read_sent_day(t: Words, errors: &mut FormErrors, field: &'static str, typed: &str, now: Timestamp) -> Option<Date> {
+    let day = errors.check(field, read_day(t, typed, Bound::Begin, now))?;
+    if day.is_none() {
+        errors.add(field, t.say("establishment-sent-day-needed"));
+    }
+    day
+}
+
+/// Says by the field what is wrong with the day on which a report is said to have been sent.
+fn say_bad_day(
+    t: Words,
+    errors: &mut FormErrors,
+    field: &'static str,
+    noted: Result<(), OfficeRefusal>,
+) -> Result<(), Problem> {
     match noted {
         Ok(()) => {}
-        Err(OfficeRefusal::InFuture(_)) => form.errors.add("sent_on", t.say("establishment-paper-in-future")),
-        Err(OfficeRefusal::BeforeReport) => form.errors.add("sent_on", t.say("establishment-paper-too-early")),
+        Err(OfficeRefusal::InFuture(_)) => errors.add(field, t.say("establishment-sent-in-future")),
+        Err(OfficeRefusal::BeforeReport) => errors.add(field, t.say("establishment-sent-too-early")),
         Err(refusal) => return Err(refusal.into()),
     }
-    if !form.errors.is_empty() {
-        drop(tx);
-        visitor.here = report_address(id);
-        return render(&app, &visitor, id, form, StatusCode::UNPROCESSABLE_ENTITY).await;
-    }
-    let to = with_flash(&report_address(id), "said-paper-noted");
-    form_key.finish(tx, &app, &to).await?;
-    Ok(Redirect::to(&to).into_response())
+    Ok(())
+}
+
+/// The report with the form as it was sent, and what is wrong.
+async fn refuse(
+    app: &App,
+    mut visitor: Visitor,
+    id: EstablishmentReportId,
+    form: FormState<SendingForm>,
+) -> Result<Response, Problem> {
+    visitor.here = report_address(id);
+    render(app, &visitor, id, form, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 /// Nothing more to say.

@@ -14,11 +14,11 @@ use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
 use crate::report::Table;
 use crate::store::offices::Office;
+use crate::store::register::get_rule;
+use crate::store::register::listing::{Filter, list_entries, list_page};
 use crate::store::register::years::{YearRow, list_years};
-use crate::store::register::{Filter, get_rule, list_entries, list_page};
-use crate::store::{Connection, StoreError};
+use crate::store::{StoreError, Tx};
 use crate::web::app::App;
-use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::long_table::{LongTable, stream_file};
 use crate::web::pages::HtmlPage;
@@ -134,7 +134,7 @@ impl LongTable for RegisterFile {
 
     async fn read(
         &self,
-        db: &mut Connection,
+        db: &mut Tx,
         after: Option<&RegisterEntry>,
         limit: i64,
     ) -> Result<Vec<RegisterEntry>, StoreError> {
@@ -174,25 +174,26 @@ pub async fn show_list(
     State(app): State<App>,
     visitor: Visitor,
     Parameters(typed): Parameters<ListForm>,
-    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
     let mut form = FormState::new(typed);
-    let Some(office) = choose_office(&mut db, &visitor, &mut form.typed.office, &mut form.errors).await? else {
+    let mut tx = app.begin().await?;
+    let Some(office) = choose_office(&mut tx, &visitor, &mut form.typed.office, &mut form.errors).await? else {
         return Ok(HtmlPage::of(&visitor, RegisterPage { form, shown: None }).into_response());
     };
     let filter = read(t, &mut form, &office, now);
     if form.typed.format == "csv" {
-        drop(db);
+        drop(tx);
         return stream_file(&app.db, &format!("register-{}", office.code), RegisterFile { t, filter }).await;
     }
-    let found = list_page(&mut db, &filter, SHOWN).await?;
+    let found = list_page(&mut tx, &filter, SHOWN).await?;
     let last = found.next.map(|place| place.to_string());
     let cut = found.next.filter(|_| found.is_cut);
     let entries: Vec<RegisterEntry> = found.entries.into_iter().map(RegisterEntry::of).collect();
-    let years = list_years(&mut db, office.id).await?;
-    let unreceived = list_unreceived(&mut db, t, office.id).await?;
-    let rule = get_rule(&mut db, office.id).await?;
+    let years = list_years(&mut tx, office.id).await?;
+    let unreceived = list_unreceived(&mut tx, t, office.id).await?;
+    let rule = get_rule(&mut tx, office.id).await?;
+    tx.commit().await?;
     let choices = years.iter().map(|row| {
         let year = row.year.to_string();
         Choice::of(&year, year.clone(), &form.typed.year)

@@ -10,7 +10,7 @@ mod stamp;
 mod unreceived;
 mod years;
 
-pub(super) use unreceived::{is_unreceived, receive_path};
+pub(super) use unreceived::receive_path;
 
 use axum::Router;
 use axum::routing::{get, post};

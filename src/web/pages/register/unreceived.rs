@@ -6,7 +6,7 @@ use crate::domain::bulletin::{Kind, Stage};
 use crate::domain::ids::{BulletinId, OfficeId};
 use crate::store::bulletins::{Bulletin, Filter, list_bulletins};
 use crate::store::groups::list_ids_of_office;
-use crate::store::register::{find_letter, find_of_bulletin};
+use crate::store::register::unreceived as store;
 use crate::store::{Connection, StoreError};
 use crate::web::people::Visitor;
 use crate::web::ui::format::moment;
@@ -30,33 +30,24 @@ pub(super) async fn list_unreceived(
     office: OfficeId,
 ) -> Result<Vec<Unreceived>, StoreError> {
     let scope = Some(list_ids_of_office(db, office).await?);
-    let mut found = Vec::new();
-    for bulletin in list_bulletins(db, &Filter { scope, ..Filter::default() }, LOOKED_AT).await? {
-        if is_letter(&bulletin) && is_unreceived(db, office, bulletin.id).await? {
-            found.push(Unreceived {
-                id: bulletin.id,
-                published: bulletin.published_at.map(|at| moment(t, at)).unwrap_or_default(),
-                subject: bulletin.subject,
-                number: bulletin.document_number,
-            });
-        }
-    }
-    Ok(found)
+    let mut bulletins = list_bulletins(db, &Filter { scope, ..Filter::default() }, LOOKED_AT).await?;
+    bulletins.retain(is_letter);
+    let ids: Vec<BulletinId> = bulletins.iter().map(|bulletin| bulletin.id).collect();
+    let unreceived = store::list_unreceived(db, office, &ids).await?;
+    bulletins.retain(|bulletin| unreceived.contains(&bulletin.id));
+    let show = |bulletin: Bulletin| Unreceived {
+        id: bulletin.id,
+        published: bulletin.published_at.map(|at| moment(t, at)).unwrap_or_default(),
+        subject: bulletin.subject,
+        number: bulletin.document_number,
+    };
+    Ok(bulletins.into_iter().map(show).collect())
 }
 
 /// Whether it is something that registers hold.
 fn is_letter(bulletin: &Bulletin) -> bool {
     let is_none = matches!(bulletin.kind, Kind::Test | Kind::Drill | Kind::Digest);
     !is_none && bulletin.stage != Stage::Withdrawn
-}
-
-/// Whether the bulletin goes to a group of the office, and is not in its register.
-pub(in crate::web::pages) async fn is_unreceived(
-    db: &mut Connection,
-    office: OfficeId,
-    bulletin: BulletinId,
-) -> Result<bool, StoreError> {
-    Ok(find_letter(db, office, bulletin).await?.is_some() && find_of_bulletin(db, office, bulletin).await?.is_none())
 }
 
 /// Where the visitor enters the bulletin into the register of their office; none where they keep none, or it is in it.
@@ -66,6 +57,6 @@ pub(in crate::web::pages) async fn receive_path(
     bulletin: BulletinId,
 ) -> Result<Option<String>, StoreError> {
     let Some(office) = visitor.caller.office.filter(|_| visitor.may(Permission::OfficeWork)) else { return Ok(None) };
-    let is_open = is_unreceived(db, office, bulletin).await?;
+    let is_open = !store::list_unreceived(db, office, &[bulletin]).await?.is_empty();
     Ok(is_open.then(|| format!("{HERE}/new?bulletin={bulletin}")))
 }

@@ -11,7 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::report::Table;
 use crate::store::requests::sums::{Share as ShareRow, list_shares};
 use crate::store::requests::{Filter, OfficeRequest, Standing, list_requests};
-use crate::store::{Connection, StoreError};
+use crate::store::{StoreError, Tx};
 use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::conn::Conn;
@@ -90,7 +90,7 @@ impl LongTable for RequestsFile {
 
     async fn read(
         &self,
-        db: &mut Connection,
+        db: &mut Tx,
         after: Option<&OfficeRequest>,
         limit: i64,
     ) -> Result<Vec<OfficeRequest>, StoreError> {

@@ -11,6 +11,7 @@ use crate::domain::request::RequestKind;
 use crate::domain::time::Timestamp;
 use crate::store::Connection;
 use crate::store::offices::{Office, find_office};
+use crate::store::register::unreceived::list_unreceived;
 use crate::store::requests::sums::{AskingBulletin, list_asking};
 use crate::store::requests::{OfficeRequest, list_answered, list_to_do};
 use crate::web::app::App;
@@ -19,7 +20,6 @@ use crate::web::input::Parameters;
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::{OfficeChoice, OfficeField};
 use crate::web::pages::form_state::FormState;
-use crate::web::pages::register::is_unreceived;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::cell::Cell;
@@ -62,6 +62,8 @@ struct ToDo {
     place: Option<(String, String)>,
     /// Where the bulletin is entered into the office's register, as long as it is not.
     receive: Option<String>,
+    /// What is not answered by itself once it is done.
+    hint: Option<String>,
     comment: String,
     fault: Option<String>,
 }
@@ -125,16 +127,21 @@ pub(super) async fn render(
         None => (Vec::new(), Vec::new()),
     };
     let asking = list_asking(db, visitor.caller.scope.groups(), now, RECENT).await?;
+    let bulletins: Vec<_> = open.iter().map(|row| row.bulletin).collect();
+    let unreceived = match &office {
+        Some(office) => list_unreceived(db, office.id, &bulletins).await?,
+        None => Vec::new(),
+    };
     let mut to_do = Vec::new();
     for row in open {
         let again = row.id == refused.id;
         let receive = format!("/register/new?bulletin={}&office={}", row.bulletin, row.office);
-        let unreceived = is_unreceived(db, row.office_id, row.bulletin).await?;
         to_do.push(ToDo {
             due: row.due_at.map(|_| last_day(t, row.due_at)),
             overdue: row.is_overdue(now),
             place: place_of(t, &row),
-            receive: unreceived.then_some(receive),
+            hint: (row.kind == RequestKind::Disseminate).then(|| t.say("requests-disseminate-hint")),
+            receive: unreceived.contains(&row.bulletin).then_some(receive),
             comment: if again { refused.comment.clone() } else { String::new() },
             fault: again.then(|| refused.why.clone()),
             row,
@@ -161,9 +168,9 @@ fn place_of(t: Words, row: &OfficeRequest) -> Option<(String, String)> {
             (format!("/coordinators/offices/{office}#name-title"), t.say("coordinators-name-title"))
         }
         RequestKind::Disseminate => {
-            (format!("/disseminations/new?bulletin={bulletin}"), t.say("requests-place-dissemination"))
+            (format!("/disseminations/new?bulletin={bulletin}&office={office}"), t.say("requests-place-dissemination"))
         }
-        RequestKind::SendMaterial => ("/submissions/new".to_owned(), t.say("requests-place-material")),
+        RequestKind::SendMaterial => (format!("/submissions/new?office={office}"), t.say("requests-place-material")),
         RequestKind::InformStaff | RequestKind::ForInformation => return None,
     })
 }

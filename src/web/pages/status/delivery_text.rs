@@ -22,10 +22,10 @@ pub(super) const STATES: [DeliveryState; 12] = [
 
 /// Whose turn it is, to do what, and when it happens by itself.
 pub(super) fn say_next_step(t: Words, next: &NextStep) -> String {
-    let who = [("who", next.who.as_str())];
+    let who = [("who", next.called())];
     let step = match next.action {
         Action::GoWithDigest => t.say("board-do-digest"),
-        Action::WaitForParent => t.say_with("status-next-wait", &who),
+        Action::WaitForParent => t.say("status-next-wait"),
         Action::Forward => t.say_with("status-next-forward", &who),
         Action::Send => t.say("status-next-send"),
         Action::ResumeChannel => t.say("status-next-resume"),

@@ -10,16 +10,21 @@ use crate::domain::text::{AltText, BadText, Mention, Outcome, Subject};
 use crate::offices::OfficeRefusal;
 use crate::offices::submissions::Material;
 use crate::store::files::find_file;
-use crate::store::submissions::{Submission, SubmittedFile, list_topics};
+use crate::store::submissions::Submission;
+use crate::store::submissions::files::SubmittedFile;
+use crate::store::submissions::topics::list_topics;
 use crate::store::{Connection, StoreError};
 use crate::web::pages::compose::format::classified;
 use crate::web::pages::form_fields::OfficeField;
+use crate::web::pages::form_files::{self, write_ids};
 use crate::web::pages::form_state::{Choice, FormErrors, FormState};
 use crate::web::ui::label::either;
 use crate::web::words::{Words, capital};
 
 /// The fields for what each file shows.
 pub(super) const ALTS: [&str; MOST_FILES] = ["alt1", "alt2", "alt3", "alt4"];
+/// The boxes by which each is left out.
+const LEAVES: [&str; MOST_FILES] = ["leave1", "leave2", "leave3", "leave4"];
 
 /// What is typed.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -33,6 +38,10 @@ pub(super) struct MaterialForm {
     pub(super) alt2: String,
     pub(super) alt3: String,
     pub(super) alt4: String,
+    pub(super) leave1: String,
+    pub(super) leave2: String,
+    pub(super) leave3: String,
+    pub(super) leave4: String,
     pub(super) topic: String,
     pub(super) title: String,
     pub(super) outcome: String,
@@ -64,30 +73,28 @@ impl MaterialForm {
             figures: row.figures.unwrap_or_default(),
             source: row.source.unwrap_or_default(),
             contact: row.contact.unwrap_or_default(),
-            office: OfficeField::default(),
+            ..Self::default()
         }
     }
 
     fn alts(&self) -> [&str; MOST_FILES] {
         [&self.alt1, &self.alt2, &self.alt3, &self.alt4]
     }
-}
 
-/// The ids that stand between commas; what is none is passed over.
-pub(super) fn read_ids(text: &str) -> Vec<FileId> {
-    let mut ids: Vec<FileId> = Vec::new();
-    for id in text.split(',').filter_map(|id| id.trim().parse().ok()) {
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
+    /// The fields for what the files show that are sent, in their order.
+    fn sent_alts(&self) -> impl Iterator<Item = &'static str> {
+        ALTS.into_iter().zip(self.left_out()).filter(|(_, left_out)| !left_out).map(|(field, _)| field)
     }
-    ids.truncate(MOST_FILES);
-    ids
+
+    /// Which files are left out after all.
+    fn left_out(&self) -> [bool; MOST_FILES] {
+        [&self.leave1, &self.leave2, &self.leave3, &self.leave4].map(|ticked| !ticked.is_empty())
+    }
 }
 
-/// The same, to stand in an address.
-pub(super) fn write_ids(ids: &[FileId]) -> String {
-    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+/// The ids of the files of a form, as many as there may be.
+pub(super) fn read_ids(text: &str) -> Vec<FileId> {
+    form_files::read_ids(text, MOST_FILES)
 }
 
 /// A file as the form shows it.
@@ -100,6 +107,10 @@ pub(super) struct ChosenFile {
     pub(super) what: String,
     /// What is typed of what it shows.
     pub(super) alt: String,
+    /// The name of the box by which it is left out.
+    pub(super) leave: &'static str,
+    /// Whether that is ticked.
+    pub(super) left_out: bool,
 }
 
 /// The files that a form names, as far as they are there.
@@ -109,13 +120,17 @@ pub(super) async fn chosen_files(
     form: &MaterialForm,
 ) -> Result<Vec<ChosenFile>, StoreError> {
     let mut chosen = Vec::new();
-    for ((id, field), alt) in read_ids(&form.files).into_iter().zip(ALTS).zip(form.alts()) {
+    let boxes = LEAVES.into_iter().zip(form.left_out());
+    let fields = ALTS.into_iter().zip(form.alts()).zip(boxes);
+    for (id, ((field, alt), (leave, left_out))) in read_ids(&form.files).into_iter().zip(fields) {
         let Some(file) = find_file(db, id).await? else { continue };
         chosen.push(ChosenFile {
             field,
             preview: file.preview.map(|_| preview_path(id)),
             what: describe(t, file.kind, file.bytes, file.milliseconds),
             alt: alt.to_owned(),
+            leave,
+            left_out,
         });
     }
     Ok(chosen)
@@ -160,7 +175,11 @@ pub(super) fn read(t: Words, FormState { typed, errors }: &mut FormState<Materia
     let source = optional::<Mention>(t, "source", &typed.source, errors);
     let contact = optional::<Mention>(t, "contact", &typed.contact, errors);
     let mut files = Vec::new();
-    for ((id, field), alt) in ids.into_iter().zip(ALTS).zip(typed.alts()) {
+    let fields = ALTS.into_iter().zip(typed.alts()).zip(typed.left_out());
+    for (id, ((field, alt), left_out)) in ids.into_iter().zip(fields) {
+        if left_out {
+            continue;
+        }
         if let Some(alt) = required::<AltText>(t, field, alt, errors) {
             files.push((id, alt));
         }
@@ -210,14 +229,14 @@ fn say(t: Words, bad: BadText) -> String {
 }
 
 /// What a refused command says by a field; none where it is about no field.
-pub(super) fn say_refusal(t: Words, refusal: &OfficeRefusal) -> Option<(&'static str, String)> {
+pub(super) fn say_refusal(t: Words, typed: &MaterialForm, refusal: &OfficeRefusal) -> Option<(&'static str, String)> {
     Some(match refusal {
         OfficeRefusal::TopicAbsent => ("topic", t.say("material-topic-needed")),
         OfficeRefusal::FileAbsent(_) => ("files", t.say("material-file-gone")),
         OfficeRefusal::Files(bad) => ("files", either(t, bad.thai().to_owned(), capital(&bad.to_string()))),
         OfficeRefusal::NothingSent => ("outcome", t.say("material-nothing-sent")),
         OfficeRefusal::Classified(field, class) => (field, classified(t, *class)),
-        OfficeRefusal::AltClassified(index, class) => (ALTS.get(*index).copied()?, classified(t, *class)),
+        OfficeRefusal::AltClassified(index, class) => (typed.sent_alts().nth(*index)?, classified(t, *class)),
         _ => return None,
     })
 }

@@ -11,7 +11,7 @@ use crate::domain::ids::SubmissionId;
 use crate::domain::submission::SubmissionState;
 use crate::report::Table;
 use crate::store::submissions::{Filter, Submission, count_open, list_submissions};
-use crate::store::{Connection, StoreError};
+use crate::store::{StoreError, Tx};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
@@ -62,12 +62,7 @@ struct SubmissionsFile {
 impl LongTable for SubmissionsFile {
     type Row = Submission;
 
-    async fn read(
-        &self,
-        db: &mut Connection,
-        after: Option<&Submission>,
-        limit: i64,
-    ) -> Result<Vec<Submission>, StoreError> {
+    async fn read(&self, db: &mut Tx, after: Option<&Submission>, limit: i64) -> Result<Vec<Submission>, StoreError> {
         let before = after.map(|row| row.id).or(self.before);
         let filter = Filter { scope: self.scope.as_deref(), state: self.state, before, ..Filter::default() };
         list_submissions(db, &filter, limit).await

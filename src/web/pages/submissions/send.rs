@@ -8,12 +8,13 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::HERE;
-use super::form::{ChosenFile, MaterialForm, chosen_files, read, read_ids, say_refusal, topics, write_ids};
+use super::form::{ChosenFile, MaterialForm, chosen_files, read, read_ids, say_refusal, topics};
 use crate::domain::ids::{OfficeId, SubmissionId};
 use crate::domain::submission::{SubmissionState, SubmissionWay};
 use crate::offices::OfficeRefusal;
 use crate::offices::submissions as commands;
-use crate::store::submissions::{Submission, find_submission, list_submitted_files};
+use crate::store::submissions::files::list_submitted_files;
+use crate::store::submissions::{Submission, find_submission};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::conn::Conn;
@@ -21,6 +22,7 @@ use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::{Id, Parameters};
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::OfficeChoice;
+use crate::web::pages::form_files::write_ids;
 use crate::web::pages::form_state::{Choice, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -33,6 +35,8 @@ pub(super) struct FormQuery {
     files: String,
     /// Whether the form for a text alone is wanted.
     text: Option<String>,
+    /// For which office, where it is not the visitor's own.
+    office: String,
 }
 
 #[derive(Template)]
@@ -71,7 +75,10 @@ pub(super) async fn show_form(
     Parameters(query): Parameters<FormQuery>,
     Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    let typed = MaterialForm { files: write_ids(&read_ids(&query.files)), ..MaterialForm::default() };
+    let mut typed = MaterialForm { files: write_ids(&read_ids(&query.files)), ..MaterialForm::default() };
+    if visitor.caller.office_code.as_deref() != Some(query.office.as_str()) {
+        typed.office.typed = query.office;
+    }
     let fields = !typed.files.is_empty() || query.text.is_some();
     let sending = Sending { again: None, fields, upload_fault: None };
     render(&app, &mut db, &visitor, sending, FormState::new(typed), StatusCode::OK).await
@@ -109,7 +116,7 @@ pub(super) async fn render(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
-    let own = visitor.caller.office.and(visitor.office_name.clone());
+    let own = visitor.caller.office.and(visitor.office_name.clone()).filter(|_| form.typed.office.typed.is_empty());
     let limits = app.files.limits();
     let megabytes = |bytes: u64| (bytes / 1_000_000).max(1).to_string();
     let (image, video, document) = (megabytes(limits.image), megabytes(limits.video), megabytes(limits.document));
@@ -150,7 +157,7 @@ pub(super) async fn send(
                 form_key.finish(tx, &app, &to).await?;
                 return Ok(Redirect::to(&to).into_response());
             }
-            Err(refusal) => match say_refusal(visitor.words, &refusal) {
+            Err(refusal) => match say_refusal(visitor.words, &form.typed, &refusal) {
                 Some((field, sentence)) => form.errors.add(field, sentence),
                 None => return Err(refusal.into()),
             },
@@ -181,7 +188,7 @@ pub(super) async fn send_again(
                 form_key.finish(tx, &app, &to).await?;
                 return Ok(Redirect::to(&to).into_response());
             }
-            Err(refusal) => match say_refusal(visitor.words, &refusal) {
+            Err(refusal) => match say_refusal(visitor.words, &form.typed, &refusal) {
                 Some((field, sentence)) => form.errors.add(field, sentence),
                 None => return Err(refusal.into()),
             },

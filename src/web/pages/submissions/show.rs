@@ -17,9 +17,9 @@ use crate::offices::OfficeRefusal;
 use crate::offices::submissions::works_above;
 use crate::store::files::{Alike, list_alike};
 use crate::store::posters::list_posters_of;
-use crate::store::submissions::{
-    Step, Submission, SubmittedFile, find_submission, list_steps, list_submitted_files, list_submitted_pages,
-};
+use crate::store::submissions::files::{SubmittedFile, list_submitted_files, list_submitted_pages};
+use crate::store::submissions::steps::{Step, list_steps};
+use crate::store::submissions::{Submission, find_submission};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::conn::Conn;

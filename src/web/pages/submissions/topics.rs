@@ -12,7 +12,7 @@ use crate::domain::submission::TopicCode;
 use crate::domain::text::{BadText, TopicName};
 use crate::offices::submissions as commands;
 use crate::store::Connection;
-use crate::store::submissions::{Topic, list_topics};
+use crate::store::submissions::topics::{Topic, list_topics};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::idempotent_form::{Begun, IdempotentForm};

@@ -1,6 +1,4 @@
-//! Files of a form as they come: each is written down, looked at and kept before the next is read; then the fields are shown.
-//!
-//! The same file sent twice is kept once, so that a second click does no harm.
+//! Files of what is sent upward, chosen before the rest is typed: they are taken in, then the fields are shown.
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest as _, Request, State};
@@ -8,20 +6,18 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::HERE;
-use super::form::{MaterialForm, read_ids, write_ids};
+use super::form::{MaterialForm, read_ids};
 use super::send::{Sending, render};
 use crate::domain::content_id::FileId;
 use crate::domain::ids::SubmissionId;
 use crate::domain::submission::MOST_FILES;
 use crate::files::upload::NotStaged;
 use crate::web::app::App;
+use crate::web::pages::form_files::{TakenFile, read_text, take_file, write_ids};
 use crate::web::pages::form_state::FormState;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::uploads::{announced, not_kept, not_staged, say_not_kept, say_not_staged};
-
-/// The longest text beside the files: the ids of those that were chosen before.
-const LONGEST: usize = 1_000;
+use crate::web::uploads::{announced, say_not_staged};
 
 /// Takes files in and shows the form with them.
 pub(super) async fn take_files(
@@ -45,9 +41,15 @@ pub(super) async fn take_files(
         None => format!("{HERE}/new"),
     };
     match sent.fault {
-        None => Ok(Redirect::to(&format!("{place}?files={}", write_ids(&sent.files))).into_response()),
+        None => {
+            let fields = [("files", write_ids(&sent.files)), ("office", sent.office)];
+            let fields: Vec<_> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+            let query = serde_urlencoded::to_string(fields).unwrap_or_default();
+            Ok(Redirect::to(&format!("{place}?{query}")).into_response())
+        }
         Some(fault) => {
-            let typed = MaterialForm { files: write_ids(&sent.files), ..MaterialForm::default() };
+            let mut typed = MaterialForm { files: write_ids(&sent.files), ..MaterialForm::default() };
+            typed.office.typed.clone_from(&sent.office);
             let again = sent.again.map(|id| (id, None));
             let fields = again.is_none() && !sent.files.is_empty();
             let sending = Sending { again, fields, upload_fault: Some(fault) };
@@ -62,6 +64,8 @@ pub(super) async fn take_files(
 struct Sent {
     files: Vec<FileId>,
     again: Option<SubmissionId>,
+    /// For which office, as it stood in the form.
+    office: String,
     fault: Option<String>,
 }
 
@@ -77,10 +81,11 @@ async fn read_parts(app: &App, visitor: &Visitor, request: Request) -> Result<Se
         }
         match (part.name(), part.file_name()) {
             (Some("file"), Some(_)) => take_one(app, visitor, part, &mut sent).await?,
-            (Some("files"), None) => sent.files = read_ids(&text_of(part).await?),
-            (Some("again"), None) => sent.again = text_of(part).await?.parse().ok(),
+            (Some("files"), None) => sent.files = read_ids(&read_text(part).await?),
+            (Some("office"), None) => sent.office = read_text(part).await?,
+            (Some("again"), None) => sent.again = read_text(part).await?.parse().ok(),
             _ => {
-                text_of(part).await?;
+                read_text(part).await?;
             }
         }
         if sent.fault.is_some() {
@@ -94,36 +99,14 @@ async fn read_parts(app: &App, visitor: &Visitor, request: Request) -> Result<Se
 }
 
 async fn take_one(app: &App, visitor: &Visitor, part: Field<'_>, sent: &mut Sent) -> Result<(), Problem> {
-    let t = visitor.words;
-    let staged = match app.files.stage(None, part).await {
-        Ok(staged) => staged,
-        // a field of files that was left empty
-        Err(NotStaged::Empty) => return Ok(()),
-        Err(why) => {
-            sent.fault = Some(say_not_staged(t, &why).ok_or_else(|| not_staged(&why))?);
-            return Ok(());
+    match take_file(app, visitor, part, None).await? {
+        TakenFile::Empty => {}
+        TakenFile::Refused(sentence) => sent.fault = Some(sentence),
+        TakenFile::Kept(file) if sent.files.contains(&file.id) => {}
+        TakenFile::Kept(_) if sent.files.len() >= MOST_FILES => {
+            sent.fault = Some(visitor.words.say("material-file-many"));
         }
-    };
-    match app.files.keep(&app.db, &staged, &visitor.caller.actor(), app.now()).await {
-        Ok(file) if sent.files.contains(&file.id) => {}
-        Ok(_) if sent.files.len() >= MOST_FILES => sent.fault = Some(t.say("material-file-many")),
-        Ok(file) => sent.files.push(file.id),
-        Err(why) => match say_not_kept(t, &why) {
-            Some(sentence) => sent.fault = Some(sentence),
-            None => return Err(not_kept(why)),
-        },
+        TakenFile::Kept(file) => sent.files.push(file.id),
     }
     Ok(())
-}
-
-/// A short text of the form.
-async fn text_of(mut part: Field<'_>) -> Result<String, Problem> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = part.chunk().await.map_err(|_| Problem::bad_request("The form cannot be read."))? {
-        bytes.extend_from_slice(&piece);
-        if bytes.len() > LONGEST {
-            return Err(Problem::too_large());
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| Problem::bad_request("The form cannot be read."))
 }

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::faults::by_field;
+use super::parent::ParentField;
 use crate::domain::office::OfficeKind;
 use crate::domain::tree_file::Column;
 use crate::relay::tree_edits::{self, GroupEdit, GroupVersion};
@@ -44,8 +45,9 @@ pub struct AddQuery {
 pub struct GroupForm {
     /// A new group's code.
     pub code: String,
-    /// The code of the group above.
-    pub parent: String,
+    /// The group above.
+    #[serde(flatten)]
+    pub parent: ParentField,
     /// Its name.
     pub name: String,
     /// Its office: one that is there, or the code of a new one.
@@ -103,7 +105,7 @@ pub async fn show_new(
     if !query.under.trim().is_empty() {
         let above = visible::group(&mut db, &visitor.caller, &query.under).await?;
         form.typed.channel = above.channel.unwrap_or_default();
-        form.typed.parent = above.code;
+        form.typed.parent.typed = above.code;
     }
     page(&mut db, &visitor, form, About::New, StatusCode::OK).await
 }
@@ -120,7 +122,7 @@ impl GroupForm {
     fn of(group: &Group) -> Self {
         Self {
             code: group.code.clone(),
-            parent: group.parent.clone().unwrap_or_default(),
+            parent: ParentField { typed: group.parent.clone().unwrap_or_default(), ..ParentField::default() },
             name: group.name.clone(),
             office: OfficeField { typed: group.office.clone(), ..OfficeField::default() },
             channel: group.channel.clone().unwrap_or_default(),
@@ -134,7 +136,7 @@ impl GroupForm {
     fn to_edit(&self, office: &str, about: &About) -> GroupEdit {
         let mut edit = GroupEdit::new();
         if !matches!(about, About::Group(group) if group.parent.is_none()) {
-            edit.put(Column::Parent, &self.parent);
+            edit.put(Column::Parent, &self.parent.typed);
         }
         edit.put(Column::Name, &self.name);
         edit.put(Column::Office, office);
@@ -150,7 +152,7 @@ impl GroupForm {
     fn differing_from(&self, now: &Self, t: Words) -> Vec<(String, String)> {
         [
             ("tree-name", &self.name, &now.name),
-            ("tree-parent", &self.parent, &now.parent),
+            ("tree-parent", &self.parent.typed, &now.parent.typed),
             ("board-office", &self.office.typed, &now.office.typed),
             ("tree-office-name", &self.office_name, &now.office_name),
             ("tree-office-kind", &self.office_kind, &now.office_kind),
@@ -220,7 +222,9 @@ pub async fn add(
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
     let mut form = FormState::new(typed);
-    let Some(office) = read_office(&mut tx, &visitor, &mut form).await? else {
+    form.typed.parent.read(&mut tx, &visitor, &mut form.errors).await?;
+    let office = read_office(&mut tx, &visitor, &mut form).await?;
+    let Some(office) = office.filter(|_| form.errors.is_empty()) else {
         drop(tx);
         return refuse(&app, &visitor, form, About::New).await;
     };
@@ -257,6 +261,9 @@ pub async fn change(
     // an empty cell of a file would leave the name as it is
     if form.typed.name.trim().is_empty() {
         form.errors.add("name", visitor.words.say("tree-name-needed"));
+    }
+    if !matches!(&about, About::Group(group) if group.parent.as_deref() == Some(form.typed.parent.typed.trim())) {
+        form.typed.parent.read(&mut tx, &visitor, &mut form.errors).await?;
     }
     let office = read_office(&mut tx, &visitor, &mut form).await?;
     let Some(office) = office.filter(|_| form.errors.is_empty()) else {
@@ -335,7 +342,7 @@ async fn make_page(
 ) -> Result<GroupPage, Problem> {
     let t = visitor.words;
     let typed = &form.typed;
-    let parent = typed.parent.trim();
+    let parent = typed.parent.typed.trim();
     let above = if parent.is_empty() || parent.contains('\0') {
         None
     } else {

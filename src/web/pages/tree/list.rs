@@ -1,6 +1,7 @@
 //! The chart, a page at a time.
 
 use askama::Template;
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
@@ -10,7 +11,7 @@ use crate::domain::group::Tier;
 use crate::domain::national::find_province;
 use crate::domain::thai::trim_unseen;
 use crate::store::tree_list::{ChartCount, ChartFilter, ChartRow, count_chart, list_chart};
-use crate::web::conn::Conn;
+use crate::web::app::App;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::pages::HtmlPage;
@@ -58,9 +59,9 @@ struct ChartPage {
 
 /// A page of the chart, or all of it as a file.
 pub async fn show_chart(
+    State(app): State<App>,
     visitor: Visitor,
     Parameters(query): Parameters<ChartQuery>,
-    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let (t, limit) = (visitor.words, Limit::default());
     let mut form = FormState::new(query);
@@ -68,12 +69,14 @@ pub async fn show_chart(
         let page = page(&visitor, form, ChartCount::default(), &[], None);
         return Ok(HtmlPage::of(&visitor, page).status(axum::http::StatusCode::UNPROCESSABLE_ENTITY).into_response());
     };
+    let mut tx = app.begin().await?;
     if form.typed.format == "csv" {
-        let rows = list_chart(&mut db, &ChartFilter { after: String::new(), ..filter }, IN_FILE).await?;
+        let rows = list_chart(&mut tx, &ChartFilter { after: String::new(), ..filter }, IN_FILE).await?;
         return file("chart", &to_file(t, &columns(), &rows));
     }
-    let rows = list_chart(&mut db, &filter, limit.rows()).await?;
-    let counted = count_chart(&mut db, &filter, &rows).await?;
+    let rows = list_chart(&mut tx, &filter, limit.rows()).await?;
+    let counted = count_chart(&mut tx, &filter).await?;
+    tx.commit().await?;
     let rows = Page::of(rows, limit, |row| row.code.clone(), |row| row);
     let next = rows.next_cursor.map(|cursor| cursor.encode());
     Ok(HtmlPage::of(&visitor, page(&visitor, form, counted, &rows.items, next)).into_response())
@@ -93,7 +96,7 @@ fn read(
     }
     Ok(Some(ChartFilter {
         scope: visitor.caller.scope.to_filter(),
-        words: Some(typed.q.clone()).filter(|words| !words.is_empty()),
+        words: typed.q.clone(),
         tier: typed.tier.parse().ok().filter(|tier| Tier::try_from(*tier).is_ok()),
         province: known.map(|province| province.code.clone()),
         linked: match typed.link.as_str() {

@@ -5,6 +5,7 @@ mod edit;
 mod faults;
 mod file;
 mod list;
+mod parent;
 mod retire;
 mod review;
 

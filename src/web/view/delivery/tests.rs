@@ -16,6 +16,7 @@ pub(in crate::web::view) fn row(state: State) -> rows::Delivery {
         office_name: "จังหวัดลำพูน".to_owned(),
         province: Some("ลำพูน".to_owned()),
         parent_group: Some("gcc1".to_owned()),
+        parent_name: Some("GCC1-รัฐบาล".to_owned()),
         channel: "main".to_owned(),
         tier: 2,
         state,
@@ -72,6 +73,8 @@ fn a_held_delivery_is_its_stewards_turn_until_it_goes_on_by_itself() {
 #[test]
 fn a_waiting_delivery_waits_for_the_group_above() {
     assert_eq!(next(row(State::Waiting)), ("gcc1".to_owned(), Action::WaitForParent, None));
+    let step = Delivery::of(row(State::Waiting)).next.expect("a step");
+    assert_eq!(step.called(), "GCC1-รัฐบาล", "pages do not show codes");
 }
 
 #[test]

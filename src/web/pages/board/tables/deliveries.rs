@@ -191,7 +191,7 @@ fn say_next(t: Words, next: &NextStep) -> String {
         "operator" => t.say("board-operator"),
         "relay" => t.say("board-relay"),
         "line" => "LINE".to_owned(),
-        other => other.to_owned(),
+        _ => next.called().to_owned(),
     };
     let what = t.say(match next.action {
         Action::GoWithDigest => return t.say("board-do-digest"),
