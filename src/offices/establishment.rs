@@ -21,7 +21,7 @@ use crate::domain::right::Right;
 use crate::domain::text::{FormEntry, Remark};
 use crate::domain::thai::to_bangkok;
 use crate::domain::time::Timestamp;
-use crate::store::establishment::reports::{NewReport, Report, Sending, find_report, insert_report, insert_sending};
+use crate::store::establishment::reports::{NewReport, Report, SentBy, find_report, insert_report, insert_sending};
 use crate::store::establishment::{EstablishedGroup, insert_marks, list_groups, mails};
 use crate::store::offices::{is_all_under, is_under};
 use crate::store::requests::answering::answer_kind;
@@ -180,8 +180,8 @@ pub async fn note_paper(
     number: Option<&FormEntry>,
     now: Timestamp,
 ) -> Result<()> {
-    let sending = Sending::Paper { number: number.map(FormEntry::as_str) };
-    note_sending(db, right, id, sent_on, sending, now).await
+    let sent_by = SentBy::Paper { number: number.map(FormEntry::as_str) };
+    note_sending(db, right, id, sent_on, sent_by, now).await
 }
 
 /// Notes that a person sent a report by mail themselves, as where this system sends none; so is answered what a bulletin asked of the office.
@@ -196,7 +196,7 @@ pub async fn note_own_mail(
     to: &EmailAddress,
     now: Timestamp,
 ) -> Result<()> {
-    note_sending(db, right, id, sent_on, Sending::Mail { recipient: to.as_str() }, now).await
+    note_sending(db, right, id, sent_on, SentBy::Mail { recipient: to.as_str() }, now).await
 }
 
 async fn note_sending(
@@ -204,7 +204,7 @@ async fn note_sending(
     right: &Right,
     id: EstablishmentReportId,
     sent_on: Date,
-    sending: Sending<'_>,
+    sent_by: SentBy<'_>,
     now: Timestamp,
 ) -> Result<()> {
     let found = find_theirs(db, right, id).await?;
@@ -214,16 +214,16 @@ async fn note_sending(
     if sent_on < to_bangkok(found.made_at).date() {
         return Err(OfficeRefusal::BeforeReport);
     }
-    insert_sending(db, id, &sent_on.to_string(), sending, &right.actor, now).await?;
+    insert_sending(db, id, &sent_on.to_string(), sent_by, &right.actor, now).await?;
     let kind = RequestKind::ReportEstablishment;
     let answered = answer_kind(db, &[found.office_id], kind, found.made_at, &right.actor, now).await?;
     let subject = subject(found.office_id);
-    match sending {
-        Sending::Paper { number } => {
+    match sent_by {
+        SentBy::Paper { number } => {
             let detail = json!({ "report": id, "sent_on": sent_on, "number": number, "requests_done": answered });
             audit::insert_entry(db, now, &right.actor, "note_establishment_paper", &subject, &detail).await?;
         }
-        Sending::Mail { .. } => {
+        SentBy::Mail { .. } => {
             let detail = json!({ "report": id, "sent_on": sent_on, "requests_done": answered });
             audit::insert_entry(db, now, &right.actor, "note_establishment_mail", &subject, &detail).await?;
         }

@@ -479,6 +479,40 @@ async fn pictures_are_added_on_the_telephone_before_the_rest_is_typed() {
 }
 
 #[tokio::test]
+async fn what_another_office_has_to_do_is_recorded_as_done_by_that_office() {
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let coordinator = app.sign_in(Who::Coordinator).await;
+    let form = format!("/disseminations/new?bulletin={id}&office=lamphun-commerce");
+    let page = coordinator.open(&form).await.text;
+    assert!(
+        page.contains("name=\"office\" value=\"lamphun-commerce\"") && !page.contains("big-button\">บันทึกซ้ำ"),
+        "{page}"
+    );
+    // pictures are chosen before the rest is typed
+    let sent = [("bulletin", id.as_str()), ("office", "lamphun-commerce")];
+    let chosen =
+        coordinator.submit_with_file("/disseminations/pictures", &sent, "file", &infographic(90, 120, 1)).await;
+    let chosen = coordinator.open(chosen.location()).await.text;
+    assert!(chosen.contains("name=\"office\" value=\"lamphun-commerce\""), "{chosen}");
+    let none = coordinator.submit_with_file("/disseminations/pictures", &sent, "file", b"x").await;
+    assert!(none.status == 422 && none.text.contains("name=\"office\" value=\"lamphun-commerce\""), "{}", none.text);
+    let typed = [
+        ("office", "lamphun-commerce"),
+        ("medium", "website"),
+        ("area", "51"),
+        ("date", "2018-03-23"),
+        ("time", "07:00"),
+        ("times", "1"),
+    ];
+    coordinator.submit(&form, &typed).await.location();
+    let made = app.get(&Who::Coordinator, "disseminations").await.expect(200);
+    assert_eq!(made["items"][0]["office"]["code"], "lamphun-commerce", "{made}");
+    let own = coordinator.open(&format!("/disseminations/new?bulletin={id}&office=lamphun")).await.text;
+    assert!(!own.contains("id=\"office\""), "the own office is not asked for: {own}");
+}
+
+#[tokio::test]
 async fn several_villages_are_recorded_at_once_and_each_by_itself_or_none_is() {
     let app = TestApp::new().await;
     let id = app.held().await;

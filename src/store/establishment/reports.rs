@@ -186,7 +186,7 @@ pub async fn insert_report(db: &mut Connection, new: &NewReport<'_>, now: Timest
 
 /// A way by which a person sent a report.
 #[derive(Clone, Copy, Debug)]
-pub enum Sending<'a> {
+pub enum SentBy<'a> {
     /// On paper, under a number if it had one.
     Paper {
         /// The number of the letter.
@@ -204,13 +204,13 @@ pub async fn insert_sending(
     db: &mut Connection,
     report: EstablishmentReportId,
     sent_on: &str,
-    sending: Sending<'_>,
+    sending: SentBy<'_>,
     by: &Actor,
     now: Timestamp,
 ) -> Result<()> {
     let (way, number, recipient) = match sending {
-        Sending::Paper { number } => ("paper", number, None),
-        Sending::Mail { recipient } => ("mail", None, Some(recipient)),
+        SentBy::Paper { number } => ("paper", number, None),
+        SentBy::Mail { recipient } => ("mail", None, Some(recipient)),
     };
     sqlx::query!(
         "insert into establishment_sendings (report_id, way, sent_on, number, recipient, noted_at, noted_by)

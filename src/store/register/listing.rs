@@ -15,7 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::store::plans::plan_anew;
 use crate::store::{Connection, Result, Tx};
 
-/// Entries that are looked at for one page of a search of which no index knows.
+/// Entries that are looked at one by one for a page of a search by words.
 pub const LOOKED_AT: i64 = 10_000;
 /// Entries by which it is judged what is rare, and what most entries have.
 const SAMPLE: i64 = 100;

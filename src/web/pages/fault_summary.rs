@@ -59,7 +59,7 @@ fn write_summary(t: Words, html: &str, faults: &[Fault<'_>]) -> String {
         // to a string it is always written
         let _ = match id.map(|id| target(html, id)) {
             Some(target) => {
-                let about = if is_of_nobody(sentence) { label(html, target) } else { None };
+                let about = if lacks_subject(sentence) { label(html, target) } else { None };
                 let about = about.map(|label| format!("{label}: ")).unwrap_or_default();
                 write!(summary, "<li><a href=\"#{target}\">{about}{sentence}</a></li>")
             }
@@ -70,8 +70,8 @@ fn write_summary(t: Words, html: &str, faults: &[Fault<'_>]) -> String {
     summary
 }
 
-/// Whether a sentence says what must be without saying of what: beside its field that is seen, on top of the page it is not.
-fn is_of_nobody(sentence: &str) -> bool {
+/// Whether a sentence does not say what it is about, such as *Must not be empty*: that is seen beside its field, and not on top of the page.
+fn lacks_subject(sentence: &str) -> bool {
     ["ต้อง", "Must "].iter().any(|beginning| sentence.trim_start().starts_with(beginning))
 }
 

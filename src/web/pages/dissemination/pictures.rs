@@ -61,6 +61,8 @@ pub(super) async fn show_picture(
 struct Sent {
     bulletin: Option<BulletinId>,
     record: Option<DisseminationId>,
+    /// For which office, as it stood in the form.
+    office: String,
     pictures: Vec<FileId>,
     fault: Option<String>,
 }
@@ -81,7 +83,10 @@ pub(super) async fn take_pictures(
     let sent = read_parts(&app, &visitor, request).await?;
     let place = match (sent.record, sent.bulletin) {
         (Some(id), _) => format!("{HERE}/{id}?pictures={}#correct", write_ids(&sent.pictures)),
-        (None, Some(id)) => format!("{HERE}/new?bulletin={id}&pictures={}", write_ids(&sent.pictures)),
+        (None, Some(id)) => {
+            let office = serde_urlencoded::to_string([("office", &sent.office)]).unwrap_or_default();
+            format!("{HERE}/new?bulletin={id}&{office}&pictures={}", write_ids(&sent.pictures))
+        }
         (None, None) => return Err(Problem::bad_request("The form names neither a bulletin nor a record.")),
     };
     let Some(fault) = sent.fault else { return Ok(Redirect::to(&place).into_response()) };
@@ -89,7 +94,7 @@ pub(super) async fn take_pictures(
     let mut db = app.db.acquire().await?;
     match (sent.record, sent.bulletin) {
         (Some(id), _) => show::show_fault(&mut db, &visitor, id, &sent.pictures, fault).await,
-        (None, Some(id)) => record::show_fault(&app, &mut db, &visitor, id, &sent.pictures, fault).await,
+        (None, Some(id)) => record::show_fault(&app, &mut db, &visitor, (id, sent.office), &sent.pictures, fault).await,
         (None, None) => Err(Problem::internal()),
     }
 }
@@ -107,6 +112,7 @@ async fn read_parts(app: &App, visitor: &Visitor, request: Request) -> Result<Se
             (Some("file"), Some(_)) => came += usize::from(take_one(app, visitor, part, &mut sent).await?),
             (Some("pictures"), None) => sent.pictures = read_ids(&read_text(part).await?),
             (Some("bulletin"), None) => sent.bulletin = read_text(part).await?.parse().ok(),
+            (Some("office"), None) => sent.office = read_text(part).await?,
             (Some("record"), None) => sent.record = read_text(part).await?.parse().ok(),
             _ => {
                 read_text(part).await?;

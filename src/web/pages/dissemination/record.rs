@@ -104,10 +104,7 @@ pub(super) async fn show_form(
     let mut ids = read_ids(&query.pictures);
     ids.truncate(Pictures::MOST);
     let typed = SpreadForm { pictures: write_ids(&ids), ..SpreadForm::new(&province, app.now()) };
-    let mut office = FormState::<OfficePart>::default();
-    if visitor.caller.office_code.as_deref() != Some(query.office.as_str()) {
-        office.typed.office.typed = query.office;
-    }
+    let office = of_another(&visitor, query.office);
     let shown = Shown { office, form: FormState::new(typed), picture_fault: None };
     render(&app, &mut db, &visitor, query.bulletin, shown, StatusCode::OK).await
 }
@@ -117,14 +114,24 @@ pub(super) async fn show_fault(
     app: &App,
     db: &mut Connection,
     visitor: &Visitor,
-    bulletin: BulletinId,
+    (bulletin, office): (BulletinId, String),
     pictures: &[FileId],
     fault: String,
 ) -> Result<Response, Problem> {
     let province = find_own_province(db, visitor).await?;
     let typed = SpreadForm { pictures: write_ids(pictures), ..SpreadForm::new(&province, app.now()) };
-    let shown = Shown { office: FormState::default(), form: FormState::new(typed), picture_fault: Some(fault) };
+    let office = of_another(visitor, office);
+    let shown = Shown { office, form: FormState::new(typed), picture_fault: Some(fault) };
     render(app, db, visitor, bulletin, shown, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+/// The office part with this office in it, where it is not the visitor's own.
+fn of_another(visitor: &Visitor, code: String) -> FormState<OfficePart> {
+    let mut office = FormState::<OfficePart>::default();
+    if visitor.caller.office_code.as_deref() != Some(code.as_str()) {
+        office.typed.office.typed = code;
+    }
+    office
 }
 
 /// What the page shows in its forms.
@@ -150,8 +157,10 @@ async fn render(
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let subject = find_published(db, &visitor.caller, bulletin).await?.subject;
-    let last = find_last(db, visitor, app).await?;
-    let own = visitor.caller.office.and(visitor.office_name.clone()).filter(|_| office.typed.office.typed.is_empty());
+    // what is done again is of the own office
+    let is_own = office.typed.office.typed.is_empty();
+    let last = if is_own { find_last(db, visitor, app).await? } else { None };
+    let own = visitor.caller.office.and(visitor.office_name.clone()).filter(|_| is_own);
     let media = media(t, &form.typed.medium);
     let places = places(t, &find_own_province(db, visitor).await?);
     let chosen = chosen_pictures(t, &form.typed);

@@ -38,7 +38,7 @@ use crate::web::words::Words;
 /// What is typed of how a person sent the report: the fields of one way or of the other.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct SendingForm {
+pub struct SentForm {
     /// The day on which it was sent on paper.
     pub sent_on: String,
     /// The number of the letter.
@@ -73,7 +73,7 @@ struct ReportPage {
     own_mail: Option<String>,
     /// The words of the button that sends it; none where that cannot be.
     send: Option<String>,
-    form: FormState<SendingForm>,
+    form: FormState<SentForm>,
     /// How it stands in both ways together.
     standing: String,
     /// From when on another mail may go out; none = now.
@@ -121,7 +121,7 @@ async fn render(
     app: &App,
     visitor: &Visitor,
     id: EstablishmentReportId,
-    mut form: FormState<SendingForm>,
+    mut form: FormState<SentForm>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
@@ -190,7 +190,7 @@ pub async fn note_paper(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<EstablishmentReportId>,
-    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<SendingForm>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<SentForm>>,
 ) -> Result<Response, Problem> {
     let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
@@ -226,7 +226,7 @@ pub async fn note_own_mail(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<EstablishmentReportId>,
-    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<SendingForm>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<SentForm>>,
 ) -> Result<Response, Problem> {
     let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
@@ -286,7 +286,7 @@ async fn refuse(
     app: &App,
     mut visitor: Visitor,
     id: EstablishmentReportId,
-    form: FormState<SendingForm>,
+    form: FormState<SentForm>,
 ) -> Result<Response, Problem> {
     visitor.here = report_address(id);
     render(app, &visitor, id, form, StatusCode::UNPROCESSABLE_ENTITY).await
